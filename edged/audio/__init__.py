@@ -1,0 +1,1 @@
+"""What happens to sound between engine and output."""

@@ -1,0 +1,1 @@
+"""Synthesis engines: phonemes in, samples out."""

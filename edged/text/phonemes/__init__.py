@@ -1,0 +1,1 @@
+"""Front ends: one per family of languages, words to phonemes."""

@@ -1,0 +1,1 @@
+"""Voices as data: manifests, sources and the store in the state directory."""
