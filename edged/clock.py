@@ -1,4 +1,4 @@
-"""Time as data: the wall clock for people and plans, the monotonic clock for waiting, the boot for telling them apart."""
+"""Time as data: the wall clock for people and plans, the monotonic clock for waiting, the boot that ties them."""
 
 from __future__ import annotations
 

@@ -15,7 +15,16 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 State = Literal[
-    "queued", "synthesizing", "speaking", "ending", "finished", "cancelled", "superseded", "expired", "rejected", "failed"
+    "queued",
+    "synthesizing",
+    "speaking",
+    "ending",
+    "finished",
+    "cancelled",
+    "superseded",
+    "expired",
+    "rejected",
+    "failed",
 ]
 Step = Literal["claim", "start", "end", "finish", "requeue", "cancel", "supersede", "expire", "reject", "fail"]
 Outcome = Literal["finished", "cancelled", "superseded", "expired", "rejected", "failed"]

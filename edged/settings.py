@@ -31,7 +31,7 @@ def default_node() -> str:
 
 
 def default_state_dir() -> Path:
-    """systemd's state directory, else ``$XDG_STATE_HOME/edged`` (default ``~/.local/state/edged``)."""
+    """The state directory of systemd, else ``$XDG_STATE_HOME/edged`` (default ``~/.local/state/edged``)."""
     assigned = os.environ.get("STATE_DIRECTORY")
     if assigned:
         return Path(assigned.split(":")[0])
@@ -101,7 +101,8 @@ class Engine(Section):
     """Synthesis and the runtime under it."""
 
     kind: Literal["auto", "tone"] = Field(
-        "auto", description="auto: the engine that the voice's manifest names; tone: beeps, for machines without a model"
+        "auto",
+        description="auto: the engine that the voice's manifest names; tone: beeps, for machines without a model",
     )
     providers: tuple[Provider, ...] = Field(
         ("TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"),
@@ -112,7 +113,9 @@ class Engine(Section):
     width: int = Field(1, ge=1, le=8, description="inferences that may run at once")
     cpu_options: dict[str, str] = Field(default_factory=dict, description="added to the CPU provider's options")
     cuda_options: dict[str, str] = Field(default_factory=dict, description="added to the CUDA provider's options")
-    tensorrt_options: dict[str, str] = Field(default_factory=dict, description="added to the TensorRT provider's options")
+    tensorrt_options: dict[str, str] = Field(
+        default_factory=dict, description="added to the TensorRT provider's options"
+    )
 
     @field_validator("providers")
     @classmethod

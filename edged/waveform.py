@@ -32,7 +32,8 @@ def pcm16(samples: Samples) -> bytes:
     Scaled by 32767 so that +1.0 and -1.0 are symmetric; rounded to nearest.
     """
     scaled = np.rint(np.clip(samples, -1.0, 1.0) * np.float32(32767.0))
-    return scaled.astype("<i2").tobytes()
+    data: bytes = scaled.astype("<i2").tobytes()
+    return data
 
 
 def silence(seconds: float, rate: int) -> Samples:

@@ -37,9 +37,10 @@ class FrontEnd(Protocol):
         """The text cut into sentences, and long sentences at clauses; nothing is lost or truncated. Cheap.
 
         Raises :class:`edged.errors.Rejected`: ``unsupported`` for a script that cannot be read or a mark that is not
-        built yet (naming it). A malformed mark is literal text. The same text always gives the same pieces, so that an interrupted
-        utterance can go on at piece n. A text without anything to say (only spaces or punctuation) has no pieces.
+        built yet (naming it). A malformed mark is literal text. The same text always gives the same pieces, so that
+        an interrupted utterance can go on at piece n. A text without anything to say (only spaces or punctuation) has
+        no pieces.
         """
 
     def read(self, piece: str, form: Format) -> Clause:
-        """What one piece sounds like; raises ``Rejected`` (``bad_request``) naming a phoneme the voice does not have."""
+        """What one piece sounds like; raises ``Rejected`` (``bad_request``) naming a phoneme unknown to the voice."""
