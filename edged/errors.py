@@ -6,6 +6,7 @@
     ├── Rejected             the caller's request cannot be met as it stands; sending it again will not help
     ├── Retryable            a part of this box failed in a way that may pass: the request is tried again
     ├── Fatal                a part of this box failed and stays so until somebody acts: the request fails
+    ├── StorageFailed        the disk refuses; nothing is acknowledged until it takes the write
     ├── Unavailable          something the command line needs is not there (no broker, no sound device)
     ├── InstallFailed        a voice could not be fetched, verified or written; nothing was half-installed
     └── ConfigurationError   the settings are wrong; carries every error of the file at once
@@ -75,6 +76,10 @@ class Retryable(OutcomeError):
 
 class Fatal(OutcomeError):
     """Our fault, and it stays until somebody acts: the request fails with this error."""
+
+
+class StorageFailed(EdgedError):
+    """The spool cannot be written (full or broken disk): what was being done is tried again, never given up."""
 
 
 class Unavailable(EdgedError):
