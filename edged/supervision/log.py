@@ -51,6 +51,7 @@ def setup(level: str) -> None:
     handler: logging.Handler
     if journal is not None and stderr_is_journal():
         handler = JournalHandler()
+        handler.setFormatter(logging.Formatter())  # the message alone: the rest are fields
     else:
         handler = logging.StreamHandler()
         handler.setFormatter(TextFormatter())
