@@ -19,6 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from edged.errors import ConfigurationError
 
 DEFAULT_CONFIG = Path("/etc/edged/edged.yaml")
+SERVICE_STATE_DIR = Path("/var/lib/edged")
+"""What ``StateDirectory=edged`` of the unit is."""
 RESERVED_NODES = frozenset({"all", "group", "pool", "reply"})
 LogLevel = Literal["debug", "info", "warning", "error"]
 Provider = Literal["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"]
@@ -31,10 +33,15 @@ def default_node() -> str:
 
 
 def default_state_dir() -> Path:
-    """The state directory of systemd, else ``$XDG_STATE_HOME/edged`` (default ``~/.local/state/edged``)."""
+    """The state directory of systemd, else ``$XDG_STATE_HOME/edged`` (default ``~/.local/state/edged``).
+
+    For root it is that of the service, where there is one, so that ``sudo edged voices install`` serves the service.
+    """
     assigned = os.environ.get("STATE_DIRECTORY")
     if assigned:
         return Path(assigned.split(":")[0])
+    if os.geteuid() == 0 and SERVICE_STATE_DIR.is_dir():
+        return SERVICE_STATE_DIR
     base = os.environ.get("XDG_STATE_HOME")
     return (Path(base) if base else Path.home() / ".local" / "state") / "edged"
 
@@ -81,7 +88,7 @@ class Mqtt(Section):
     reconnect_max_s: float = Field(30.0, gt=0, le=3600)
 
     def read_password(self) -> str | None:
-        """The password from its file or the systemd credential; None if neither is there.
+        """The password from its file or the systemd credential; None if neither is there, or it is empty.
 
         Raises :class:`ConfigurationError` if a named file cannot be read.
         """
@@ -92,7 +99,7 @@ class Mqtt(Section):
             if source is None or not source.exists():
                 return None
         try:
-            return source.read_text(encoding="utf-8").strip("\r\n")
+            return source.read_text(encoding="utf-8").strip("\r\n") or None
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError([f"mqtt.password_file: {source} cannot be read ({error})"]) from error
 
@@ -143,7 +150,7 @@ class Queue(Section):
     default_ttl_s: float = Field(3600.0, gt=0, le=31_536_000)
     important_ttl_s: float = Field(600.0, gt=0, le=31_536_000)
     dedup_window_s: float = Field(86_400.0, ge=60, le=31_536_000, description="how long an id is remembered")
-    max_attempts: int = Field(2, ge=1, le=10, description="a request in flight at this many crashes fails")
+    max_crashes: int = Field(2, ge=1, le=10, description="a request in flight at this many crashes fails")
     strict_fields: bool = Field(False, description="reject unknown fields instead of warning about them")
 
 
