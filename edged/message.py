@@ -35,5 +35,8 @@ class Outbound:
     qos: int = 1
     retain: bool = False
     content_type: str | None = None
+    response_topic: str | None = None
     correlation: bytes | None = None
+    expiry_s: int | None = None
+    """MQTT 5 message expiry, in seconds."""
     user_properties: tuple[tuple[str, str], ...] = field(default=())
