@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 ERROR = 3
 """ONNX Runtime's log level for errors; its warnings are about its own graph rewriting."""
+LONG = 200
+"""Elements of an input beyond which the memory of a run is given back: the arena would keep the peak for good."""
 LIBRARIES: dict[str, str] = {
     TENSORRT: "libonnxruntime_providers_tensorrt.so",
     CUDA: "libonnxruntime_providers_cuda.so",
@@ -59,8 +61,9 @@ class Session:
         The signature is that of ONNX Runtime's own sessions, so that this can stand where one is expected.
         Raises :class:`edged.errors.Fatal` (``synth_failed``) if the runtime cannot compute them.
         """
+        long = any(feed.size > LONG for feed in feeds.values())
         try:
-            results: list[NDArray[Any]] = self._inference.run(output_names, feeds)
+            results: list[NDArray[Any]] = self._inference.run(output_names, feeds, _giving_back() if long else None)
         except FOREIGN as error:
             raise Fatal("synth_failed", f"{self.provider.obtained} could not run the model: {error}") from error
         return results
@@ -149,12 +152,17 @@ def _open(
     return inference
 
 
+def _giving_back() -> onnxruntime.RunOptions:
+    run_options = onnxruntime.RunOptions()
+    run_options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return run_options
+
+
 def _session_options(threads: int) -> onnxruntime.SessionOptions:
-    """Arena and memory pattern are off: both keep the peak of the longest sentence for good."""
+    """The memory pattern is off: it keeps a plan, and memory for it, per length of sentence."""
     session_options = onnxruntime.SessionOptions()
     session_options.intra_op_num_threads = threads
     session_options.inter_op_num_threads = 1
-    session_options.enable_cpu_mem_arena = False
     session_options.enable_mem_pattern = False
     session_options.log_severity_level = ERROR
     return session_options
