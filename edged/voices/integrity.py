@@ -1,4 +1,4 @@
-"""Files that are what the manifest says: checked by size and SHA-256, written so that a power cut leaves all or nothing."""
+"""Files that are what the manifest says, checked by size and SHA-256, and writes that survive a power cut."""
 
 from __future__ import annotations
 

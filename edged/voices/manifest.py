@@ -1,4 +1,4 @@
-"""The manifest of a voice: what it is, where its files come from and what it can do. Strict, immutable, all errors at once."""
+"""The manifest of a voice: what it is, where its files come from, what it can do. Strict, all errors at once."""
 
 from __future__ import annotations
 

