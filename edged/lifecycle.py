@@ -1,4 +1,4 @@
-"""The life of a request as a table. Every change of state in the spool goes through :func:`after`.
+"""The life of a request as a table. Every change of state goes through :func:`after`.
 
 Theory of operation
 -------------------
@@ -83,6 +83,14 @@ STATUS_OF: dict[Outcome, Status] = {
 
 class IllegalTransition(RuntimeError):
     """A step that the table does not know from this state: a bug of ours, never a caller's fault."""
+
+
+def outcome_after(state: State, step: Step) -> Outcome:
+    """The outcome that ``step`` decides; raises :class:`IllegalTransition` if it does not end the request."""
+    result = after(state, step)
+    if result not in OUTCOMES:
+        raise IllegalTransition(f"step {step!r} from state {state!r} does not end a request")
+    return result  # type: ignore[return-value]  # narrowed by the check above
 
 
 def after(state: State, step: Step) -> State:

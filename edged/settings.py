@@ -211,6 +211,13 @@ class Settings(Section):
         return f"{self.mqtt.base_topic}/{self.node}"
 
 
+class Live:
+    """The settings in force; a reload puts new ones in their place."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.current = settings
+
+
 LOG_LEVELS: tuple[str, ...] = get_args(LogLevel)
 NEEDS_RESTART = ("node", "state_dir", "mqtt", "engine", "sound", "outbox")
 """Sections that a running daemon does not take over at reload."""

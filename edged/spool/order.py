@@ -40,6 +40,8 @@ class Line:
     def __init__(self) -> None:
         self._lines: dict[Priority, OrderedDict[int, Waiting]] = {priority: OrderedDict() for priority in PRIORITIES}
         self._expiry: list[tuple[float, int, Priority]] = []
+        self.seconds = 0.0
+        """Estimated length of everything that waits."""
 
     def __len__(self) -> int:
         return sum(len(line) for line in self._lines.values())
@@ -56,6 +58,7 @@ class Line:
         line[waiting.seq] = waiting
         if returns:
             self._lines[waiting.priority] = OrderedDict(sorted(line.items()))
+        self.seconds += waiting.seconds
         heapq.heappush(self._expiry, (waiting.expires, waiting.seq, waiting.priority))
 
     def first(self) -> Waiting | None:
@@ -64,7 +67,10 @@ class Line:
 
     def remove(self, waiting: Waiting) -> bool:
         """Leave; False if it was not here."""
-        return self._lines[waiting.priority].pop(waiting.seq, None) is not None
+        present = self._lines[waiting.priority].pop(waiting.seq, None)
+        if present is not None:
+            self.seconds -= present.seconds
+        return present is not None
 
     def take_expired(self, now: float) -> list[Waiting]:
         """Those whose time has passed, removed from the line."""
@@ -73,7 +79,7 @@ class Line:
             _, seq, priority = heapq.heappop(self._expiry)
             waiting = self._lines[priority].get(seq)
             if waiting is not None and waiting.expires <= now:
-                del self._lines[priority][seq]
+                self.remove(waiting)
                 expired.append(waiting)
         return expired
 

@@ -53,7 +53,7 @@ class Entry:
     """Monotonic seconds of the boot ``boot``."""
     expires_wall: float
     state: State = "queued"
-    attempts: int = 0
+    crashes: int = 0
     spoken: int = 0
     delivery: Delivery | None = None
 
@@ -101,7 +101,7 @@ def entry_from(row: Row) -> Entry:
         expires=row["expires"],
         expires_wall=row["expires_wall"],
         state=row["state"],
-        attempts=row["attempts"],
+        crashes=row["crashes"],
         spoken=row["spoken"],
     )
 

@@ -21,7 +21,7 @@ CREATE TABLE requests (
     received        REAL NOT NULL,               -- monotonic
     expires         REAL NOT NULL,               -- monotonic
     expires_wall    REAL NOT NULL,
-    attempts        INTEGER NOT NULL DEFAULT 0,
+    crashes         INTEGER NOT NULL DEFAULT 0,  -- times it was in flight when the process died
     spoken          INTEGER NOT NULL DEFAULT 0,  -- pieces heard to their end
     session         TEXT,                        -- delivery identity, until known to be acknowledged
     packet_id       INTEGER,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from edged.errors import StorageFailed
-from edged.lifecycle import OUTCOMES, State, Step, after
+from edged.lifecycle import IllegalTransition, Outcome, State
 from edged.message import Outbound
 from edged.spool.records import Delivery, Entry, Known, OutboxRow, entry_from, known_from, outbox_row_from
 from edged.spool.schema import MIGRATIONS, SCHEMA_VERSION
@@ -137,18 +137,20 @@ class Store:
             rows = self._db.execute("SELECT * FROM requests WHERE ended_wall IS NULL ORDER BY seq").fetchall()
         return [entry_from(row) for row in rows]
 
-    def advance(self, seq: int, step: Step, *, spoken: int | None = None) -> State:
-        """Take a step that does not end the request; ``end`` is committed fully, the others relaxed.
+    def record(self, seq: int, state: State, *, spoken: int | None = None, crashed: bool = False) -> None:
+        """Record a state that does not end the request; ``ending`` is committed fully, the others relaxed.
 
-        ``claim`` counts an attempt. ``spoken`` records the pieces heard to their end.
+        ``spoken`` records the pieces heard to their end; ``crashed`` counts a death of the process in mid-flight.
+        Raises :class:`IllegalTransition` if the outcome is decided already.
         """
-        with self.transaction(full=step == "end"):
-            state = after(self._state(seq), step)
-            self._db.execute(
-                "UPDATE requests SET state = ?, attempts = attempts + ?, spoken = COALESCE(?, spoken) WHERE seq = ?",
-                (state, 1 if step == "claim" else 0, spoken, seq),
+        with self.transaction(full=state == "ending"):
+            cursor = self._db.execute(
+                "UPDATE requests SET state = ?, crashes = crashes + ?, spoken = COALESCE(?, spoken)"
+                " WHERE seq = ? AND ended_wall IS NULL",
+                (state, int(crashed), spoken, seq),
             )
-        return state
+            if cursor.rowcount != 1:
+                raise IllegalTransition(f"request {seq} has its outcome already and cannot be {state!r}")
 
     def progress(self, seq: int, spoken: int) -> None:
         """Record how many pieces have been heard to their end."""
@@ -164,16 +166,20 @@ class Store:
             )
         return replace(entry, boot=boot, received=received, expires=expires)
 
-    def conclude(self, seq: int, step: Step, *, ended_wall: float, result: bytes, messages: Sequence[Outbound]) -> None:
-        """Decide the outcome, once: state, result and everything to be told about it in one full commit."""
+    def conclude(
+        self, seq: int, outcome: Outcome, *, ended_wall: float, result: bytes, messages: Sequence[Outbound]
+    ) -> None:
+        """Decide the outcome, once: state, result and everything to be told about it in one full commit.
+
+        Raises :class:`IllegalTransition` if it is decided already.
+        """
         with self.transaction():
-            state = after(self._state(seq), step)
-            if state not in OUTCOMES:
-                raise ValueError(f"step {step!r} does not end a request")
-            self._db.execute(
-                "UPDATE requests SET state = ?, ended_wall = ?, result = ? WHERE seq = ?",
-                (state, ended_wall, result, seq),
+            cursor = self._db.execute(
+                "UPDATE requests SET state = ?, ended_wall = ?, result = ? WHERE seq = ? AND ended_wall IS NULL",
+                (outcome, ended_wall, result, seq),
             )
+            if cursor.rowcount != 1:
+                raise IllegalTransition(f"request {seq} has its outcome already and cannot be {outcome!r}")
             for message in messages:
                 self.post(message)
 
@@ -181,13 +187,6 @@ class Store:
         """Forget requests that ended before that time; returns how many."""
         with self.transaction(full=False):
             return self._db.execute("DELETE FROM requests WHERE ended_wall < ?", (before_wall,)).rowcount
-
-    def _state(self, seq: int) -> State:
-        row = self._one("SELECT state FROM requests WHERE seq = ?", (seq,))
-        if row is None:
-            raise KeyError(seq)
-        state: State = row["state"]
-        return state
 
     # -- outbox -----------------------------------------------------------------------------------------------
 

@@ -1,0 +1,254 @@
+"""The two lanes. *room*: one utterance at a time, to the output. *render*: everything that nobody in the room hears."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from edged.errors import Rejected, StorageFailed
+from edged.lifecycle import Step, after
+from edged.outcome import Report
+from edged.performance import SHUTDOWN, Job, Stage, perform
+from edged.request import Priority
+from edged.spool.order import Line, Waiting, has_room
+from edged.spool.records import Entry, Lane
+from edged.statistics import Statistics
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.5
+"""Seconds between two signs of life of an idle lane."""
+RETRY_S = 1.0
+"""Seconds before a lost device or a full disk is tried again."""
+CHARACTERS_PER_SECOND = 15.0
+"""Rough pace of English speech, for estimates of what waits."""
+MAX_ERRANDS = 32
+"""Dry runs that may wait for the render lane."""
+
+Selector = Callable[[Waiting], bool]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The queue as others see it."""
+
+    depth: int
+    seconds: float
+    by_priority: dict[Priority, int]
+    current: dict[str, Any] | None
+    """id, priority and source of what is being said in the room."""
+    device_problem: str | None
+
+
+class Announcer:
+    """Takes what was accepted and sees each request to its one outcome."""
+
+    def __init__(
+        self, stage: Stage, statistics: Statistics, beats: dict[Lane, Callable[[], None]], changed: Callable[[], None]
+    ) -> None:
+        self._stage = stage
+        self._statistics = statistics
+        self._beats = beats
+        self._tell_change = changed
+        self._changed = threading.Condition()
+        self._lines: dict[Lane, Line] = {"room": Line(), "render": Line()}
+        self._jobs: dict[Lane, Job] = {}
+        self._errands: deque[Callable[[], None]] = deque()
+        self._stopping = False
+        self._device_problem: str | None = None
+        self._threads = [threading.Thread(target=self._run, args=(lane,), name=lane) for lane in self._lines]
+
+    # -- life --------------------------------------------------------------------------------------------------
+
+    def recover(self) -> None:
+        """Take over what an earlier run of the daemon left without an outcome."""
+        store, clock = self._stage.store, self._stage.clock
+        now, wall = clock.monotonic(), max(clock.wall(), store.recall("wall") or 0.0)
+        for entry in store.open_entries():
+            current = entry
+            if entry.boot != clock.boot_id():
+                received = now - max(0.0, wall - entry.accepted_wall)
+                current = store.reanchor(entry, clock.boot_id(), received, now + entry.expires_wall - wall)
+            self._recover(current)
+
+    def _recover(self, found: Entry) -> None:
+        entry = found
+        if entry.state == "ending":
+            tail = {"code": "tail_unconfirmed", "message": "the process died during the last words", "field": None}
+            self._conclude(entry, "finish", Report("finished", warnings=(*entry.warnings, tail), spoken_fraction=1.0))
+            return
+        if entry.state != "queued":
+            self._stage.store.record(entry.seq, after(entry.state, "requeue"), crashed=True)
+            entry = replace(entry, state="queued")
+            if entry.crashes + 1 >= self._stage.settings.queue.max_crashes:
+                message = f"the process died {entry.crashes + 1} times while saying this; it is not tried again"
+                error = {"code": "synth_failed", "message": message}
+                self._conclude(entry, "fail", Report("failed", error=error, warnings=entry.warnings))
+                return
+        self.enqueue(entry)
+
+    def start(self) -> None:
+        """Start both lanes."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Stop both lanes; what was being said goes back into the queue and goes on at the next start."""
+        with self._changed:
+            self._stopping = True
+            for job in self._jobs.values():
+                job.stop(SHUTDOWN)
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    # -- the queue ---------------------------------------------------------------------------------------------
+
+    def has_room(self, priority: Priority, staged: int = 0) -> bool:
+        """Whether one more request fits behind those that wait and ``staged`` others about to join."""
+        queue = self._stage.settings.queue
+        with self._changed:
+            waiting = staged + sum(len(line) for line in self._lines.values())
+        return has_room(waiting, priority, limit=queue.limit, reserve=queue.important_reserve)
+
+    def enqueue(self, entry: Entry) -> int:
+        """Join the line; the entry is in the spool. Returns how many of its lane wait or run now."""
+        request = entry.request
+        seconds = len(request.text) / CHARACTERS_PER_SECOND
+        waiting = Waiting(entry.seq, entry.id, entry.priority, entry.expires, seconds, request.tag, request.source)
+        with self._changed:
+            self._lines[entry.lane].add(waiting)
+            self._changed.notify_all()
+            return len(self._lines[entry.lane]) + (entry.lane in self._jobs)
+
+    def run_errand(self, errand: Callable[[], None]) -> None:
+        """Run something short in the render lane, before its next request.
+
+        Raises ``Rejected`` (``rate_limited``) if too many wait.
+        """
+        with self._changed:
+            if len(self._errands) >= MAX_ERRANDS:
+                raise Rejected("rate_limited", f"{MAX_ERRANDS} dry runs wait already; ask again later")
+            self._errands.append(errand)
+            self._changed.notify_all()
+
+    def cancel(self, selects: Selector, by: str) -> list[str]:
+        """Cancel what waits and what is being said or rendered; the ids touched."""
+        with self._changed:
+            waiting = [found for line in self._lines.values() for found in line.take_matching(selects)]
+            current = [job for job in self._jobs.values() if selects(_waiting_of(job.entry)) and job.stop(by)]
+        for found in waiting:
+            self._conclude(self._stage.store.load(found.seq), "cancel", Report("cancelled", reason=by))
+        return [*(job.entry.id for job in current), *(found.id for found in waiting)]
+
+    def current_id(self) -> str | None:
+        """The id of what is being said in the room."""
+        job = self._jobs.get("room")
+        return job.entry.id if job else None
+
+    def expire_due(self) -> None:
+        """End what has waited too long."""
+        now = self._stage.clock.monotonic()
+        with self._changed:
+            late = [waiting for line in self._lines.values() for waiting in line.take_expired(now)]
+        for waiting in late:
+            self._conclude(self._stage.store.load(waiting.seq), "expire", Report("expired", reason="ttl"))
+
+    def waiting(self, limit: int) -> list[Waiting]:
+        """The first of those who wait, in order of service, the room first."""
+        with self._changed:
+            everybody = itertools.chain.from_iterable(self._lines.values())
+            return list(itertools.islice(everybody, limit))
+
+    def snapshot(self) -> Snapshot:
+        """The queue as it is now."""
+        with self._changed:
+            depth = sum(len(line) for line in self._lines.values())
+            seconds = sum(line.seconds for line in self._lines.values())
+            counts = [line.counts() for line in self._lines.values()]
+            job = self._jobs.get("room")
+        by_priority = {priority: sum(count[priority] for count in counts) for priority in counts[0]}
+        entry = job.entry if job else None
+        current = {"id": entry.id, "priority": entry.priority, "source": entry.request.source} if entry else None
+        return Snapshot(depth, round(seconds, 1), by_priority, current, self._device_problem)
+
+    # -- the lanes ---------------------------------------------------------------------------------------------
+
+    def _run(self, lane: Lane) -> None:
+        pause_until = 0.0
+        while True:
+            self._beats[lane]()
+            work = self._next(lane, pause_until)
+            if work is None and self._stopping:
+                return
+            if isinstance(work, Job):
+                requeued = self._serve(lane, work)
+                pause_until = self._stage.clock.monotonic() + RETRY_S if requeued else 0.0
+            elif work is not None:
+                work()
+
+    def _next(self, lane: Lane, pause_until: float) -> Job | Callable[[], None] | None:
+        with self._changed:
+            paused = self._stage.clock.monotonic() < pause_until
+
+            def ready() -> bool:
+                return self._stopping or (lane == "render" and bool(self._errands)) or self._can_serve(lane, paused)
+
+            self._changed.wait_for(ready, timeout=min(POLL_S, RETRY_S))
+            if self._stopping:
+                return None
+            if lane == "render" and self._errands:
+                return self._errands.popleft()
+            first = self._lines[lane].first()
+            if first is None or paused:
+                return None
+            self._lines[lane].remove(first)
+            entry = self._stage.store.load(first.seq)
+            self._jobs[lane] = Job(entry, entry.state)
+            return self._jobs[lane]
+
+    def _can_serve(self, lane: Lane, paused: bool) -> bool:  # noqa: FBT001 - private, one caller
+        return not paused and len(self._lines[lane]) > 0
+
+    def _serve(self, lane: Lane, job: Job) -> bool:
+        """See one request through; True if it went back into the queue."""
+        self._tell_change()
+        step, report = perform(self._stage, job)
+        if lane == "room":
+            self._device_problem = report.error["message"] if step == "requeue" and report.error else None
+        if step == "requeue":
+            state = job.step("requeue")
+            self._persist(lambda: self._stage.store.record(job.entry.seq, state, spoken=job.spoken))
+            self.enqueue(job.entry)
+        else:
+            self._conclude(replace(job.entry, state=job.state), step, report)
+        with self._changed:
+            del self._jobs[lane]
+        self._tell_change()
+        return step == "requeue"
+
+    def _conclude(self, entry: Entry, step: Step, report: Report) -> None:
+        self._persist(lambda: self._stage.ledger.conclude(entry, step, report))
+        self._statistics.add(report)
+
+    def _persist(self, write: Callable[[], object]) -> None:
+        """Write until the disk takes it: an outcome that is not on disk is not told."""
+        while True:
+            try:
+                write()
+            except StorageFailed as error:
+                log.error("the outcome of a request cannot be recorded and waits: %s", error)  # noqa: TRY400 - its cause is the sentence
+                with self._changed:
+                    if self._changed.wait_for(lambda: self._stopping, timeout=RETRY_S):
+                        return
+            else:
+                return
+
+
+def _waiting_of(entry: Entry) -> Waiting:
+    return Waiting(entry.seq, entry.id, entry.priority, entry.expires, 0.0, entry.request.tag, entry.request.source)

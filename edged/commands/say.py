@@ -1,0 +1,140 @@
+"""``edged say``: text in, sound out, without broker or daemon."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edged.errors import Rejected, Unavailable
+from edged.settings import Settings, load
+
+if TYPE_CHECKING:
+    from edged.utterance import Utterance
+    from edged.waveform import Waveform
+
+FORMATS = ("wav", "flac", "ogg", "pcm")
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add ``say`` to the command line."""
+    parser = subparsers.add_parser(
+        "say",
+        help="speak a text here and now",
+        description="Speak a text without broker and daemon: to the sound device, or into a file with --out.",
+    )
+    parser.add_argument("text", help="what to say; - reads standard input")
+    parser.add_argument("--voice", help="voice (default: the settings' voice)")
+    parser.add_argument("--lang", help="language, BCP 47")
+    parser.add_argument("--speed", type=float, default=None, help="0.5 to 2.0")
+    parser.add_argument("--plain", action="store_true", help="take inline marks literally")
+    parser.add_argument("--out", metavar="FILE", help="write the sound to a file; - is standard output")
+    parser.add_argument("--format", choices=FORMATS, help="of --out (default: by the file's ending, else wav)")
+    parser.add_argument("--play", action="store_true", help="play it (default without --out)")
+    parser.add_argument("--json", action="store_true", help="print the result object")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Speak; 0 if it was spoken, 69 without a sound device."""
+    from edged.clock import SystemClock  # noqa: PLC0415
+    from edged.gate import EngineGate  # noqa: PLC0415
+    from edged.request import validate  # noqa: PLC0415
+    from edged.speech import VoiceLibrary  # noqa: PLC0415 - loads the engine
+    from edged.utterance import Utterance  # noqa: PLC0415
+
+    settings = load(args.config)
+    if args.json and args.out == "-":
+        raise Rejected("bad_request", "--json and --out - both want standard output")
+    body = {"text": _text(args.text), "voice": args.voice, "lang": args.lang, "speed": args.speed}
+    body = {key: value for key, value in body.items() if value is not None}
+    request = validate(body, max_length=settings.speech.max_length).request
+    library = VoiceLibrary(settings)
+    voice = library.get(library.resolve(request.voice or settings.speech.voice, request.lang).name)
+    utterance = Utterance(
+        voice,
+        request.text,
+        "plain" if args.plain else "text",
+        speed=request.speed or settings.speech.speed,
+        gate=EngineGate(),
+        lane="room",
+        clock=SystemClock(),
+    )
+    if not utterance.pieces:
+        raise Rejected("bad_request", "text: there is nothing in it that can be said")
+    waveform = _perform(utterance, settings, play=args.play or args.out is None)
+    if args.out is not None:
+        _write(waveform, args.out, args.format)
+    if args.json:
+        print(_result(utterance, waveform, settings))
+    return 0
+
+
+def _text(argument: str) -> str:
+    return sys.stdin.read() if argument == "-" else argument
+
+
+def _perform(utterance: Utterance, settings: Settings, *, play: bool) -> Waveform:
+    """Make the sound, playing it while it is made if wanted."""
+    import numpy as np  # noqa: PLC0415
+
+    from edged.errors import Retryable  # noqa: PLC0415
+    from edged.output.select import open_output  # noqa: PLC0415
+    from edged.waveform import Waveform  # noqa: PLC0415
+
+    rate = utterance.voice.engine.rate
+    output = open_output(settings.sound, settings.state_dir) if play else None
+    made = []
+    try:
+        if output is not None:
+            output.open(rate, "say")
+        for chunk in utterance.chunks():
+            made.append(chunk.samples)
+            if output is not None and len(chunk.samples):
+                output.write(chunk.samples * np.float32(settings.speech.volume))
+        if output is not None:
+            output.drain()
+    except Retryable as error:
+        raise Unavailable(error.message) from error
+    finally:
+        if output is not None:
+            output.close()
+    return Waveform(np.concatenate(made), rate)
+
+
+def _write(waveform: Waveform, out: str, wanted: str | None) -> None:
+    from edged.audio.encode import encode  # noqa: PLC0415
+
+    ending = Path(out).suffix.lstrip(".").lower()
+    data = encode(waveform, wanted or (ending if ending in FORMATS else "wav"))
+    if out == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        Path(out).write_bytes(data)
+    except OSError as error:
+        raise Unavailable(f"{out} cannot be written: {error.strerror}") from error
+
+
+def _result(utterance: Utterance, waveform: Waveform, settings: Settings) -> str:
+    from edged.outcome import Report, result_payload  # noqa: PLC0415
+    from edged.request import Envelope  # noqa: PLC0415
+
+    telling, engine = utterance.telling, utterance.voice.engine
+    report = Report(
+        "finished",
+        audio={"ms": round(waveform.seconds * 1000), "rate": waveform.rate, "topic": None},
+        timing_ms={"text": round(telling.text_s * 1000), "synth": round(telling.synth_s * 1000)},
+        rtf=round(telling.synth_s / telling.audio_s, 4),
+        engine={"role": "primary", "name": engine.name},
+        voice=utterance.voice.name,
+        provider=engine.provider.obtained,
+        model=engine.model,
+        normalized=" ".join(telling.normalized),
+        phonemes=" ".join(telling.phonemes),
+        spoken_fraction=1.0,
+    )
+    return result_payload(settings.node, str(uuid.uuid4()), Envelope(), report).decode("utf-8")

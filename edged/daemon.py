@@ -1,0 +1,307 @@
+"""The composition root: everything is built, started top to bottom and stopped bottom to top here, and nowhere else."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from edged.announcer import Announcer
+from edged.clock import SystemClock
+from edged.delivery import Delivery
+from edged.engine.memory import tune_allocator
+from edged.errors import ConfigurationError, Fatal, Rejected, StorageFailed
+from edged.gate import EngineGate
+from edged.intake import Intake
+from edged.ledger import Ledger
+from edged.message import Outbound
+from edged.mqtt.session import MqttSession
+from edged.mqtt.topics import Topics
+from edged.operations import Operations
+from edged.output.select import open_output
+from edged.performance import Stage
+from edged.reporter import Reporter
+from edged.settings import Live, Settings, changed_needing_restart, load
+from edged.site import Site
+from edged.speech import VoiceLibrary
+from edged.spool.store import Store
+from edged.statistics import Statistics
+from edged.status import Status
+from edged.supervision import log as journal
+from edged.supervision.heartbeat import Heartbeat
+from edged.supervision.notify import ServiceManager
+
+log = logging.getLogger(__name__)
+
+TICK_S = 1.0
+"""Seconds between two rounds of the main thread."""
+PRUNE_S = 600.0
+"""Seconds between two clean-ups of what is remembered."""
+BEAT_LIMITS = {"mqtt": 30.0, "room": 60.0, "render": 120.0, "delivery": 30.0, "reporter": 30.0}
+"""Seconds without a beat after which a thread counts as hung; the slowest step of each is far below."""
+
+
+class Daemon:
+    """One running edged."""
+
+    def __init__(self, settings: Settings, config: Path | None) -> None:
+        self._live = Live(settings)
+        self._config = config
+        self._clock = SystemClock()
+        self._manager = ServiceManager()
+        self._heartbeat = Heartbeat()
+        for name, limit in BEAT_LIMITS.items():
+            self._heartbeat.register(name, limit)
+        self._wanted: set[str] = set()
+        self._woken = threading.Event()
+        self._next_prune = 0.0
+        self._compose()
+
+    def _compose(self) -> None:
+        settings, clock = self._live.current, self._clock
+        self._topics = Topics(
+            settings.mqtt.base_topic, settings.node, settings.mqtt.groups, settings.mqtt.discovery_prefix
+        )
+        self._store = Store(settings.state_dir / "spool.sqlite3")
+        self._library = VoiceLibrary(settings)
+        self._site = Site(self._store, settings.speech)
+        self._statistics = Statistics()
+        self._delivery = Delivery(
+            open_output(settings.sound, settings.state_dir), clock, settings.sound.idle_close_s, self._beat("delivery")
+        )
+        self._ledger = Ledger(self._store, settings.node, self._topics.base, clock, self._tell)
+        stage = Stage(
+            live=self._live,
+            store=self._store,
+            ledger=self._ledger,
+            library=self._library,
+            site=self._site,
+            gate=EngineGate(settings.engine.width),
+            delivery=self._delivery,
+            clock=clock,
+            beat=self._beat("room"),
+        )
+        self._announcer = Announcer(
+            stage, self._statistics, {"room": self._beat("room"), "render": self._beat("render")}, self._wake
+        )
+        self._compose_outside()
+
+    def _compose_outside(self) -> None:
+        settings, clock = self._live.current, self._clock
+        self._status = Status(
+            self._live,
+            self._topics,
+            store=self._store,
+            announcer=self._announcer,
+            library=self._library,
+            site=self._site,
+            statistics=self._statistics,
+            clock=clock,
+            link=self._link_figures,
+            underruns=lambda: self._delivery.output.underruns,
+        )
+        self._reporter = Reporter(
+            self._store,
+            clock,
+            standing=self._status.standing,
+            health=self._status.health_message,
+            health_interval_s=lambda: self._live.current.health.interval_s,
+            beat=self._beat("reporter"),
+        )
+        self._ledger.wake = self._reporter.wake
+        operations = Operations(
+            self._topics,
+            announcer=self._announcer,
+            library=self._library,
+            site=self._site,
+            status=self._status,
+            clock=clock,
+            tell=self._tell,
+            reload=self.reload,
+            set_log_level=journal.set_level,
+            voice_changed=self._load_voice,
+        )
+        self._intake = Intake(
+            self._live,
+            self._topics,
+            store=self._store,
+            announcer=self._announcer,
+            library=self._library,
+            site=self._site,
+            ledger=self._ledger,
+            clock=clock,
+            obey=operations.obey,
+        )
+        self._session = MqttSession(
+            settings.mqtt,
+            settings.node,
+            subscriptions=self._topics.subscriptions(),
+            will=Outbound(self._topics.availability, b"offline", retain=True),
+            handler=_Handler(self._intake, self._on_connected),
+            beat=self._beat("mqtt"),
+            on_published=self._reporter.acknowledged,
+            session_token=self._store.recall("mqtt_session"),
+        )
+
+    # -- life --------------------------------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """Start, serve until a signal says stop, stop; the exit code."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        self._start()
+        while "stop" not in self._wanted:
+            self._woken.wait(min(TICK_S, self._manager.watchdog_interval_s or TICK_S))
+            self._woken.clear()
+            self._tick()
+        self._stop()
+        return 0
+
+    def _start(self) -> None:
+        self._manager.status("loading the voice")
+        self._load_voice()
+        self._announcer.recover()
+        self._delivery.start()
+        self._announcer.start()
+        self._reporter.start(self._session)
+        self._session.start()
+        self._manager.ready(self._words())
+        log.info("ready: %s", self._words())
+
+    def _stop(self) -> None:
+        self._manager.stopping()
+        log.info("stopping: what is being said goes on at the next start")
+        self._announcer.stop()
+        self._delivery.stop()
+        self._reporter.stop()
+        self._session.stop(Outbound(self._topics.availability, b"offline", retain=True))
+        self._library.close()
+        self._store.close()
+
+    def _load_voice(self) -> None:
+        name = self._site.state.voice
+        try:
+            self._status.voice = self._library.get(self._library.resolve(name).name)
+            self._status.voice_problem = None
+        except (Rejected, Fatal) as error:
+            self._status.voice_problem = f"{error.message}; `edged voices install {name}` or `edged doctor` helps"
+            log.error("nothing can be spoken: %s", self._status.voice_problem)  # noqa: TRY400 - its cause is the sentence
+
+    def _on_signal(self, number: int, _frame: object) -> None:
+        self._wanted.add("reload" if number == signal.SIGHUP else "stop")
+        self._woken.set()
+
+    def _tick(self) -> None:
+        late = self._heartbeat.late()
+        if late:
+            log.critical("hung: %s; the watchdog will restart the service", ", ".join(late))
+        else:
+            self._manager.watchdog()
+        if "reload" in self._wanted:
+            self._wanted.discard("reload")
+            self._reload_by_signal()
+        self._manager.status(self._words())
+        try:
+            self._announcer.expire_due()
+            self._housekeep()
+        except StorageFailed as error:
+            log.warning("clean-up waits for the disk: %s", error)
+
+    def _housekeep(self) -> None:
+        now = self._clock.monotonic()
+        if now >= self._next_prune:
+            self._next_prune = now + PRUNE_S
+            self._store.remember("wall", self._clock.wall(), full=False)
+            forgotten = self._store.prune(self._clock.wall() - self._live.current.queue.dedup_window_s)
+            log.debug("forgot %d requests older than the deduplication window", forgotten)
+
+    # -- reload ------------------------------------------------------------------------------------------------
+
+    def reload(self) -> dict[str, Any]:
+        """Read the settings file again; what took effect and what needs a restart.
+
+        Raises :class:`ConfigurationError`; the old settings then stay in force.
+        """
+        old, new = self._live.current, load(self._config)
+        restart = changed_needing_restart(old, new)
+        changed = [name for name in Settings.model_fields if getattr(old, name) != getattr(new, name)]
+        self._live.current = new.model_copy(update={name: getattr(old, name) for name in restart})
+        if "log_level" in changed:
+            journal.set_level(new.log_level)
+        self._library.rescan()
+        self._load_voice()
+        log.info("reloaded: changed %s; a restart is needed for %s", changed or "nothing", restart or "nothing")
+        return {"changed": changed, "restart_required": restart}
+
+    def _reload_by_signal(self) -> None:
+        self._manager.reloading()
+        try:
+            self.reload()
+        except ConfigurationError as error:
+            log.error("the settings stay as they were: %s", error)  # noqa: TRY400 - its cause is the sentence
+        self._manager.ready(self._words())
+
+    # -- small connections -------------------------------------------------------------------------------------
+
+    def _beat(self, name: str) -> Callable[[], None]:
+        return lambda: self._heartbeat.beat(name)
+
+    def _on_connected(self) -> None:
+        try:
+            self._store.remember("mqtt_session", self._session.session_token)
+        except StorageFailed as error:
+            log.warning("after a restart, redeliveries without an id may be spoken again: %s", error)
+        self._reporter.connected()
+
+    def _tell(self, message: Outbound) -> None:
+        self._reporter.tell(message)
+
+    def _wake(self) -> None:
+        self._reporter.wake()
+
+    def _link_figures(self) -> dict[str, Any]:
+        figures = self._session.statistics
+        return {
+            "connected": self._session.connected,
+            "received": figures.received,
+            "published": figures.published,
+            "queued": figures.queued,
+            "events_lost": self._reporter.events_lost,
+        }
+
+    def _words(self) -> str:
+        """The status line of the service."""
+        if self._status.voice is None:
+            return f"cannot speak: {self._status.voice_problem}"
+        engine = self._status.voice.engine
+        broker = "connected" if self._session.connected else f"no broker ({self._session.last_error or 'connecting'})"
+        waiting = self._announcer.snapshot().depth
+        return f"voice {self._status.voice.name} on {engine.provider.obtained}; {broker}; {waiting} waiting"
+
+
+class _Handler:
+    """What the MQTT thread calls."""
+
+    def __init__(self, intake: Intake, connected: Callable[[], None]) -> None:
+        self.receive = intake.receive
+        self.flush = intake.flush
+        self.confirmed = intake.confirmed
+        self._connected = connected
+
+    def connected(self, session_present: bool) -> None:  # noqa: FBT001 - the flag of CONNACK
+        log.info("connected to the broker%s", "" if session_present else "; it holds no earlier session of ours")
+        self._connected()
+
+    def disconnected(self, reason: str) -> None:
+        log.warning("the broker is away (%s): what was accepted is spoken, outcomes wait", reason)
+
+
+def run(settings: Settings, config: Path | None) -> int:
+    """The daemon, from start to stop; the exit code."""
+    journal.setup(settings.log_level)
+    journal.install_excepthooks()
+    tune_allocator()
+    return Daemon(settings, config).run()

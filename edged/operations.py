@@ -1,0 +1,248 @@
+"""Commands that are no speech: cancel, settings, questions. Each is answered below ``response/``; none raises."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from edged.announcer import Announcer, Selector
+from edged.clock import Clock
+from edged.errors import ConfigurationError, OutcomeError, Rejected
+from edged.message import Inbound, Outbound
+from edged.mqtt.topics import Address, Topics
+from edged.outcome import encode
+from edged.request import read_body
+from edged.settings import LOG_LEVELS
+from edged.site import Site
+from edged.speech import VoiceLibrary
+from edged.spool.order import Waiting
+from edged.status import Status
+from edged.text.contract import Format
+
+log = logging.getLogger(__name__)
+
+MAX_LISTED = 100
+"""Requests that ``queue`` lists."""
+_SELECTORS = ("id", "tag", "source", "priority")
+_MUTE = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
+
+Body = str | dict[str, Any]
+
+
+class Operations:
+    """Obeys commands. Called from the MQTT thread; dry runs are answered from the render lane."""
+
+    def __init__(
+        self,
+        topics: Topics,
+        *,
+        announcer: Announcer,
+        library: VoiceLibrary,
+        site: Site,
+        status: Status,
+        clock: Clock,
+        tell: Callable[[Outbound], None],
+        reload: Callable[[], dict[str, Any]],
+        set_log_level: Callable[[str], None],
+        voice_changed: Callable[[], None],
+    ) -> None:
+        self._topics = topics
+        self._announcer = announcer
+        self._library = library
+        self._site = site
+        self._status = status
+        self._clock = clock
+        self._tell = tell
+        self._reload = reload
+        self._set_log_level = set_log_level
+        self._voice_changed = voice_changed
+        self._settings: dict[str, Callable[[str], dict[str, Any]]] = {
+            "volume": self._set_volume,
+            "mute": self._set_mute,
+            "voice": self._set_voice,
+            "speed": self._set_speed,
+        }
+        self._questions: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "health": lambda _: self._status.health(),
+            "info": lambda _: self._status.info(),
+            "voices": lambda _: [asdict(card) for card in self._library.cards],
+            "queue": lambda _: self._queue(),
+            "reload": lambda _: self._reload(),
+            "log_level": self._log_level,
+        }
+        self._dry_runs: dict[str, bool] = {"phonemize": True, "normalize": False}
+
+    def obey(self, address: Address, message: Inbound) -> None:
+        """Do what a command asks and answer it."""
+        name = address.operation or address.setting or address.verb
+        transaction: Any = None
+        try:
+            body = read_body(message.payload)
+            transaction = body.get("transaction") if isinstance(body, dict) else None
+            if message.retain:
+                raise Rejected("retained", "a replayed retained command is never obeyed; publish without retain")
+            if address.operation in self._dry_runs:
+                self._start_dry_run(address.operation or "", body, message, transaction)
+                return
+            data = self._do(address, body)
+        except (OutcomeError, ConfigurationError) as error:
+            self._answer(name, message, transaction, error=error)
+        else:
+            self._answer(name, message, transaction, data=data)
+
+    def _do(self, address: Address, body: Body) -> Any:
+        if address.verb == "cancel":
+            return {"ids": self._cancel(body)}
+        if address.setting in self._settings:
+            return self._settings[address.setting](_plain(body))
+        if address.operation in self._questions:
+            return self._questions[address.operation]({} if isinstance(body, str) else body)
+        what = address.operation or address.setting or address.verb
+        raise Rejected("unsupported", f"{what}: not supported by this version", field=what)
+
+    def _answer(
+        self, name: str, message: Inbound, transaction: Any, *, data: Any = None, error: Exception | None = None
+    ) -> None:
+        answer: dict[str, Any] = {"status": "ok" if error is None else "error", "data": data}
+        if isinstance(error, OutcomeError):
+            answer["error"] = error.as_result()
+        elif error is not None:
+            answer["error"] = {"code": "bad_request", "message": str(error)}
+        if error is not None:
+            log.warning("the command %s is refused: %s", name, error)
+        if transaction is not None:
+            answer["transaction"] = transaction
+        payload = encode(answer)
+        reply = message.response_topic
+        targets = [self._topics.response(name), *([reply] if reply and not self._topics.reply_problem(reply) else [])]
+        for topic in targets:
+            self._tell(Outbound(topic, payload, content_type="application/json", correlation=message.correlation))
+
+    # -- cancel ------------------------------------------------------------------------------------------------
+
+    def _cancel(self, body: Body) -> list[str]:
+        return self._announcer.cancel(self._selector(body), "cancel")
+
+    def _selector(self, body: Body) -> Selector:
+        if isinstance(body, str):
+            wanted = body.strip() or self._announcer.current_id()
+            return lambda waiting: waiting.id == wanted
+        if body.get("all") is True:
+            return lambda _: True
+        criteria = {name: body[name] for name in _SELECTORS if name in body}
+        if not criteria:
+            raise Rejected("bad_request", f"name what to cancel: one of {', '.join(_SELECTORS)}, or all")
+        return lambda waiting: _matches(waiting, criteria)
+
+    # -- settings ----------------------------------------------------------------------------------------------
+
+    def _set_volume(self, value: str) -> dict[str, Any]:
+        return {"volume": self._site.change(volume=_number("volume", value, 0.0, 1.0)).volume}
+
+    def _set_speed(self, value: str) -> dict[str, Any]:
+        return {"speed": self._site.change(speed=_number("speed", value, 0.5, 2.0)).speed}
+
+    def _set_mute(self, value: str) -> dict[str, Any]:
+        muted = _MUTE.get(value.lower())
+        if muted is None:
+            raise Rejected("bad_request", f"mute: {value[:32]!r} is neither ON nor OFF", field="mute")
+        return {"mute": "ON" if self._site.change(muted=muted).muted else "OFF"}
+
+    def _set_voice(self, value: str) -> dict[str, Any]:
+        card = self._library.resolve(value)
+        self._site.change(voice=card.name)
+        self._announcer.run_errand(self._voice_changed)
+        return {"voice": card.name}
+
+    # -- questions ---------------------------------------------------------------------------------------------
+
+    def _queue(self) -> dict[str, Any]:
+        now = self._clock.monotonic()
+        snapshot = self._announcer.snapshot()
+        waiting = [
+            {
+                "id": item.id,
+                "priority": item.priority,
+                "source": item.source,
+                "tag": item.tag,
+                "expires_in_s": round(item.expires - now, 1),
+            }
+            for item in self._announcer.waiting(MAX_LISTED)
+        ]
+        return {
+            "current": snapshot.current,
+            "depth": snapshot.depth,
+            "audio_s": snapshot.seconds,
+            "by_priority": snapshot.by_priority,
+            "waiting": waiting,
+        }
+
+    def _log_level(self, body: dict[str, Any]) -> dict[str, Any]:
+        level = body.get("level")
+        if level not in LOG_LEVELS:
+            raise Rejected("bad_request", f"level: one of {', '.join(LOG_LEVELS)}", field="level")
+        self._set_log_level(level)
+        return {"level": level}
+
+    # -- dry runs ----------------------------------------------------------------------------------------------
+
+    def _start_dry_run(self, name: str, body: Body, message: Inbound, transaction: Any) -> None:
+        def run() -> None:
+            try:
+                data = self._dry_run(body, phonemes=self._dry_runs[name])
+            except OutcomeError as error:
+                self._answer(name, message, transaction, error=error)
+            else:
+                self._answer(name, message, transaction, data=data)
+
+        self._announcer.run_errand(run)
+
+    def _dry_run(self, body: Body, *, phonemes: bool) -> list[dict[str, Any]]:
+        """What would be said, piece by piece."""
+        asked = {"text": body} if isinstance(body, str) else body
+        text, form = asked.get("text"), asked.get("format", "text")
+        limit = self._status.settings.speech.max_length
+        if not isinstance(text, str) or not text.strip():
+            raise Rejected("bad_request", "text: there is nothing to read", field="text")
+        if len(text) > limit:
+            raise Rejected("too_long", f"text of {len(text)} characters; at most {limit}", max_length=limit)
+        if form not in {"text", "plain"}:
+            raise Rejected(
+                "unsupported", f"format: {str(form)[:32]!r} is not supported by this version", field="format"
+            )
+        voice = asked.get("voice") or self._site.state.voice
+        lang = asked.get("lang")
+        card = self._library.resolve(str(voice), lang if isinstance(lang, str) else None)
+        front_end = self._library.get(card.name).front_end
+        spoken: Format = "plain" if form == "plain" else "text"
+        read = [front_end.read(piece, spoken) for piece in front_end.pieces(text, spoken)]
+        return [
+            {"text": clause.text, "normalized": clause.normalized}
+            | ({"phonemes": " ".join(clause.phonemes)} if phonemes else {})
+            for clause in read
+        ]
+
+
+def _matches(waiting: Waiting, criteria: dict[str, Any]) -> bool:
+    return all(getattr(waiting, name) == value for name, value in criteria.items())
+
+
+def _plain(body: Body) -> str:
+    """A ``set`` takes a bare value, or ``{"value": …}``."""
+    if isinstance(body, str):
+        return body.strip()
+    value = body.get("value")
+    return json.dumps(value) if isinstance(value, (bool, int, float)) else str(value or "")
+
+
+def _number(name: str, value: str, low: float, high: float) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        raise Rejected("bad_request", f"{name}: {value[:32]!r} is not a number", field=name) from None
+    if not low <= number <= high:
+        raise Rejected("bad_request", f"{name}: {number:g} is not within {low:g} and {high:g}", field=name)
+    return number
