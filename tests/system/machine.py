@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 TARGET = "edged-test.target"
-TARGET_UNIT = "[Unit]\nRequires=sysinit.target\nAfter=sysinit.target\nWants=edged.service\n"
+TARGET_UNIT = "[Unit]\nRequires=sysinit.target\nAfter=sysinit.target\nWants=mosquitto.service edged.service\n"
 """What is booted: as little of the host's services as possible, and ours."""
 ENVIRONMENT = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8", "SYSTEMD_COLORS=0", "SYSTEMD_PAGER="]
 
