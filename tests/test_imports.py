@@ -16,7 +16,7 @@ PACKAGES = frozenset({"text", "engine", "audio", "output", "spool", "mqtt", "voi
 OPEN_TO_PACKAGES = ("edged.audio.", "edged.spool.order", "edged.voices.manifest")
 """Transforms and pure data that another package may use, beside the contracts."""
 OWNERS = {
-    "paho": ("edged.mqtt.wire",),
+    "paho": ("edged.mqtt.session",),
     "onnxruntime": ("edged.engine.session",),
     "sqlite3": ("edged.spool.",),
     "soundfile": ("edged.audio.encode",),
