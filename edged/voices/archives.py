@@ -120,7 +120,8 @@ def read_manifest(origin: Origin) -> Manifest:
 def write(voice: InstalledVoice, target: Path) -> None:
     """Pack an installed voice into a tar file that :func:`read_manifest` and :func:`unpack` read.
 
-    The same voice gives the same bytes. ``target`` appears when it is complete. Raises :class:`InstallFailed` if it cannot be written.
+    The same voice gives the same bytes. ``target`` appears when it is complete.
+    Raises :class:`InstallFailed` if it cannot be written.
     """
     partial = target.with_name(f".{target.name}.part")
     try:

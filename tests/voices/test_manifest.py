@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from edged.errors import ConfigurationError
+from edged.voices import manifest as manifests
+from edged.voices.manifest import MAX_MANIFEST_BYTES, Manifest
+from tests.voices.parts import raw_manifest, tiny
+
+HEART = Path(__file__).parents[2] / "models" / "heart.yaml"
+
+
+def parse(**changes: Any) -> Manifest:
+    return manifests.parse(yaml.safe_dump(raw_manifest(**changes)).encode(), "tiny.yaml")
+
+
+def test_manifest_of_heart_names_one_model_and_its_rate() -> None:
+    heart = manifests.read(HEART)
+    assert (heart.label, heart.rate, heart.languages) == ("heart@0.2.1", 24000, ("en-US",))
+    model = heart.file("model")
+    assert model is not None
+    assert model.sha256 == "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8"
+
+
+def test_manifest_survives_writing_and_reading() -> None:
+    heart = manifests.read(HEART)
+    assert manifests.parse(manifests.dump(heart), "again") == heart
+
+
+def test_every_problem_is_listed_at_once() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        parse(rate=1, gender="robot", colour="blue", languages=[])
+    assert sorted(problem.split(":")[1].strip() for problem in caught.value.problems) == [
+        "colour",
+        "gender",
+        "languages",
+        "rate",
+    ]
+    assert "tiny.yaml: colour: unknown key" in caught.value.problems
+
+
+@pytest.mark.parametrize("member", ["/etc/passwd", "../x", "a/../../x", "a//b", "a\\b", "./a", ""])
+def test_a_member_that_could_leave_its_folder_is_refused(member: str) -> None:
+    files = raw_manifest()["files"]
+    files[0]["member"] = member
+    with pytest.raises(ConfigurationError, match=r"files\.0\.member"):
+        parse(files=files)
+
+
+@pytest.mark.parametrize("name", ["manifest.yaml", "a/b", "..", ".hidden", ""])
+def test_a_file_name_that_is_not_plain_is_refused(name: str) -> None:
+    files = raw_manifest()["files"]
+    files[0]["name"] = name
+    with pytest.raises(ConfigurationError, match=r"files\.0\.name"):
+        parse(files=files)
+
+
+@pytest.mark.parametrize("name", ["", "Heart", "a b", "../x", "x" * 65, "heart\n"])
+def test_a_voice_name_that_is_not_plain_is_refused(name: str) -> None:
+    with pytest.raises(ConfigurationError, match="name"):
+        parse(name=name)
+
+
+def test_two_files_of_one_name_or_two_models_are_refused() -> None:
+    first, second = raw_manifest()["files"]
+    with pytest.raises(ConfigurationError, match="the same name"):
+        parse(files=[first, {**second, "name": first["name"]}])
+    with pytest.raises(ConfigurationError, match="exactly one file"):
+        parse(files=[first, {**second, "role": "model"}])
+
+
+@pytest.mark.parametrize("speed", [[2.0, 0.5], [0.0, 1.0]])
+def test_a_speed_range_that_does_not_ascend_from_above_zero_is_refused(speed: list[float]) -> None:
+    with pytest.raises(ConfigurationError, match="slowest speed"):
+        parse(capabilities={"speed": speed})
+
+
+@pytest.mark.parametrize("content", [b"- a", b"{", b"\xff\xfe\x00", b"", b"a" * (MAX_MANIFEST_BYTES + 1)])
+def test_content_that_is_no_manifest_is_refused(content: bytes) -> None:
+    with pytest.raises(ConfigurationError, match=r"x\.yaml"):
+        manifests.parse(content, "x.yaml")
+
+
+def test_a_manifest_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"none\.yaml cannot be read"):
+        manifests.read(tmp_path / "none.yaml")
+
+
+def test_the_file_of_a_role_is_found_or_none() -> None:
+    voice = tiny(files=raw_manifest()["files"][:1])
+    assert voice.file("model") is not None
+    assert voice.file("vocabulary") is None
