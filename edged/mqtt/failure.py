@@ -57,9 +57,10 @@ def unreachable(error: Exception, host: str, port: int) -> Failure:
     """No connection could be opened."""
     where = f"{host}:{port}"
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Failure(f"TLS: the certificate of {where} is not trusted ({error.verify_message})", lasting=True)
+        detail = getattr(error, "verify_message", error)
+        return Failure(f"TLS: the certificate of {where} is not trusted ({detail})", lasting=True)
     if isinstance(error, ssl.SSLError):
-        return Failure(f"TLS: no agreement with {where} ({error.reason or error})", lasting=True)
+        return Failure(f"TLS: no agreement with {where} ({error})", lasting=True)
     if isinstance(error, socket.gaierror):
         return Failure(f"the name {host} cannot be resolved ({error.strerror})")
     if isinstance(error, OSError) and error.filename is not None:

@@ -1,57 +1,50 @@
-"""The session with the broker, and the thread named ``mqtt`` that keeps it.
+"""The session with the broker, and the one door to paho: one client, driven step by step by one thread.
 
-Only this thread touches the wire: :meth:`MqttSession.publish` leaves its message in a queue and wakes it, so that no
-lock of the MQTT library is ever taken by a thread that holds one of ours.
-
-Messages are taken in batches: whatever can be read at once, about 64 messages or 5 milliseconds, then one
-:meth:`~edged.mqtt.contract.Handler.flush`, then the acknowledgements in the order of arrival. A message alone is a
-batch of its own and waits for nothing.
+Nothing of paho leaves this file: what it calls back becomes a call of ``Events`` or a ``Failure``.
+paho holds a lock of its own while it calls back; therefore nobody but the owning thread may use a :class:`PahoWire`.
 """
 
 from __future__ import annotations
 
 import logging
 import select
-import threading
-import time
-import uuid
+import socket
+import ssl
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from edged.errors import EdgedError
 from edged.message import Inbound, Outbound
-from edged.mqtt.backoff import Backoff
-from edged.mqtt.contract import Handler, Statistics
-from edged.mqtt.failure import Failure, suspected_takeover
-from edged.mqtt.outgoing import Outgoing
-from edged.mqtt.wake import Wake
-from edged.mqtt.wire import Accepted, Wire
+from edged.mqtt.contract import Accepted, Events, Handler
+from edged.mqtt.failure import Failure, ended, refused, unreachable
+from edged.mqtt.loop import Loop
+from edged.mqtt.outgoing import WINDOW
+from edged.mqtt.tls import load_certificates, make_context
 from edged.settings import Mqtt
 
 logger = logging.getLogger(__name__)
 
-BATCH_MESSAGES = 64
-BATCH_S = 0.005
-CONNACK_S = 10.0
-"""How long the broker may take to accept us."""
-FAREWELL_S = 2.0
-"""How long a stop waits for the broker to acknowledge our last messages."""
-TICK_S = 1.0
-"""The longest wait between two signs of life."""
 
-
-class MqttSession:
+class MqttSession(Loop):
     """One client at the broker, connected for ever.
 
-    ``client_id`` names it; ``durable``: the broker keeps its queue while we are away. ``session_token`` is what the
-    last process knew the broker's session by, None if nothing is known. ``beat`` is called at least once a second,
-    ``on_published`` with the token of each message that the broker has acknowledged (QoS 0: that was written); both
-    in the mqtt thread.
+    Its name there is ``edged-<node>`` unless ``client_id`` says otherwise; ``durable``: the broker keeps its queue
+    while we are away. ``session_token`` is what the last process knew the broker's session by, None if nothing is
+    known. ``beat`` is called at least once a second, ``on_published`` with the token of each message that the broker
+    has acknowledged (QoS 0: that was written); both in the mqtt thread.
     """
 
     def __init__(
         self,
         settings: Mqtt,
-        client_id: str,
+        node: str,
         subscriptions: Sequence[str],
         will: Outbound | None,
         handler: Handler,
@@ -59,247 +52,232 @@ class MqttSession:
         beat: Callable[[], None] = lambda: None,
         on_published: Callable[[int], None] = lambda _token: None,
         session_token: str | None = None,
+        client_id: str | None = None,
         durable: bool = True,
     ) -> None:
-        self.session_token = session_token
-        """Names the broker's session, which packet ids belong to; a new one when the broker starts a new session."""
-        self.connected = False
-        self.last_error: str | None = None
-        """What is wrong with the connection, as a sentence; None if nothing is."""
-        self._settings = settings
-        self._client_id = client_id
-        self._subscriptions = tuple(subscriptions)
-        self._handler = handler
-        self._beat = beat
-        self._on_published = on_published
-        self._wire = Wire(settings, client_id, will, self, durable=durable)
-        self._out = Outgoing()
-        self._backoff = Backoff(settings.reconnect_min_s, settings.reconnect_max_s)
-        self._wake = Wake()
-        self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
-        self._stopping = threading.Event()
-        self._farewell: Outbound | None = None
-        self._received = self._published = 0
-        self._forget_connection()
+        name = client_id or f"edged-{node}"
+        wire = PahoWire(settings, name, will, self, durable=durable)
+        super().__init__(
+            wire, settings, name, subscriptions, handler, beat=beat, on_published=on_published, token=session_token
+        )
 
-    # -- what others call -------------------------------------------------------------------------------------
+
+class PahoWire:
+    """A connection to one broker that can be opened again and again; unacknowledged messages live on in it."""
+
+    def __init__(self, settings: Mqtt, client_id: str, will: Outbound | None, events: Events, *, durable: bool) -> None:
+        self._settings = settings
+        self._events = events
+        self._five = settings.protocol == "5"
+        self._tls = make_context()
+        self.answers: deque[tuple[int, str | None]] = deque()
+        """Packet ids that the broker has acknowledged (QoS 0: that were written), and what it had against them."""
+        self._forget()
+        self._client = self._make_client(client_id, will, durable=durable)
+
+    def _forget(self) -> None:
+        self._accepted = False
+        self._refusal: Failure | None = None
+        self._end: tuple[ReasonCode, bool] | None = None
+        self._subscribing: tuple[int | None, tuple[str, ...]] = (None, ())
+
+    # -- opening and closing ----------------------------------------------------------------------------------
+
+    def _make_client(self, client_id: str, will: Outbound | None, *, durable: bool) -> Client:
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id,
+            clean_session=None if self._five else not durable,
+            protocol=MQTTProtocolVersion.MQTTv5 if self._five else MQTTProtocolVersion.MQTTv311,
+            reconnect_on_failure=False,
+            manual_ack=True,
+        )
+        client.enable_logger(logger.getChild("paho"))
+        client.max_inflight_messages_set(WINDOW)
+        client.max_queued_messages_set(WINDOW)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        client.on_publish = self._on_publish
+        client.on_subscribe = self._on_subscribe
+        if will is not None:
+            client.will_set(will.topic, will.payload, will.qos, will.retain)
+        if self._settings.tls.enabled:
+            client.tls_set_context(self._tls)
+        self._set_address(client, durable=durable)
+        return client
+
+    def _set_address(self, client: Client, *, durable: bool) -> None:
+        settings = self._settings
+        if not self._five:
+            client.connect_async(settings.host, settings.port, settings.keepalive_s)
+            return
+        properties = _properties(PacketTypes.CONNECT)
+        properties.ReceiveMaximum = settings.receive_maximum
+        if durable:
+            properties.SessionExpiryInterval = settings.session_expiry_s
+        client.connect_async(
+            settings.host, settings.port, settings.keepalive_s, clean_start=not durable, properties=properties
+        )
+
+    def open(self) -> Failure | None:
+        """Connect and send CONNECT; None if that went well. Blocks in name look-up, TCP and TLS (5 s each)."""
+        settings = self._settings
+        self._forget()
+        try:
+            self._client.username_pw_set(settings.username, settings.read_password())
+            if settings.tls.enabled:
+                load_certificates(self._tls, settings.tls)
+            self._client.reconnect()
+            sock = self.socket()
+            if sock is not None:
+                # A request and its answer are small packets: none of them may wait for another (Nagle).
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except (OSError, ValueError, EdgedError) as error:
+            return unreachable(error, settings.host, settings.port)
+        return None
+
+    def socket(self) -> socket.socket | None:
+        """The open connection, None if there is none."""
+        sock = self._client.socket()
+        return sock if isinstance(sock, socket.socket) else None
+
+    def say_goodbye(self) -> None:
+        """Tell the broker that we leave on purpose, so that it does not publish the will."""
+        self._client.disconnect()
+
+    def hang_up(self) -> None:
+        """Close the connection without a word."""
+        sock = self.socket()
+        if sock is not None:
+            sock.close()
+
+    def why_ended(self) -> Failure:
+        """Why the connection is closed."""
+        if self._refusal is not None:
+            return self._refusal
+        if self._end is None:
+            return Failure("connection lost")
+        reason, by_broker = self._end
+        return ended(reason.value, str(reason), by_broker=by_broker, answered=self._accepted)
+
+    # -- driving ----------------------------------------------------------------------------------------------
 
     @property
-    def statistics(self) -> Statistics:
-        """Counts since the start."""
-        return Statistics(self._received, self._published, len(self._out))
+    def interest(self) -> int:
+        """The ``poll`` events to wait for."""
+        return select.POLLIN | (select.POLLOUT if self._client.want_write() else 0)
 
-    def start(self) -> None:
-        """Begin to connect; returns at once."""
-        self._thread.start()
+    def pending(self) -> bool:
+        """Whether TLS has read bytes that we have not taken yet: ``poll`` does not see those."""
+        sock = self.socket()
+        return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
+
+    def read(self) -> None:
+        """Take about one packet; the socket must be readable."""
+        self._client.loop_read()
+
+    def attend(self) -> None:
+        """Write what waits, and look after keep-alive."""
+        if self._client.want_write():
+            self._client.loop_write()
+        self._client.loop_misc()
+
+    # -- packets ----------------------------------------------------------------------------------------------
+
+    def subscribe(self, filters: Sequence[str]) -> None:
+        """Ask for ``filters`` at QoS 1; on MQTT 5 without stored messages."""
+        if self._five:
+            options = SubscribeOptions(1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
+            packet_id = self._client.subscribe([(name, options) for name in filters])[1]
+        else:
+            packet_id = self._client.subscribe([(name, 1) for name in filters])[1]
+        self._subscribing = (packet_id, tuple(filters))
 
     def publish(self, message: Outbound) -> int | None:
-        """Send ``message``; returns its token, or None (and nothing is queued) when not connected or too far behind.
+        """Hand over a message; returns its packet id, None if it must wait. Survives reconnects with QoS 1."""
+        properties = self._publish_properties(message) if self._five else None
+        info = self._client.publish(message.topic, message.payload, message.qos, message.retain, properties)
+        return None if info.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE else info.mid
 
-        From any thread. A QoS 1 message survives reconnects; its token is reported exactly once. Raises
-        ``ValueError`` for a topic that no broker takes.
-        """
-        if not message.topic or any(mark in message.topic for mark in "+#\0"):
-            raise ValueError(f"not a topic to publish to: {message.topic!r}")
-        message.topic.encode("utf-8")
-        token = self._out.offer(message)
-        if token is not None:
-            self._wake.set()
-        return token
+    def acknowledge(self, packet_id: int) -> None:
+        """Tell the broker that a QoS 1 message is ours now."""
+        self._client.ack(packet_id, 1)
 
-    def stop(self, farewell: Outbound | None = None) -> None:
-        """Send what is queued and ``farewell``, say goodbye to the broker, end the thread."""
-        self._farewell = farewell
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=FAREWELL_S + 8.0)
+    def _publish_properties(self, message: Outbound) -> Properties:
+        properties = _properties(PacketTypes.PUBLISH)
+        if message.content_type is not None:
+            properties.ContentType = message.content_type
+        if message.response_topic is not None:
+            properties.ResponseTopic = message.response_topic
+        if message.correlation is not None:
+            properties.CorrelationData = message.correlation
+        if message.expiry_s is not None:
+            properties.MessageExpiryInterval = message.expiry_s
+        for pair in message.user_properties:
+            properties.UserProperty = pair
+        return properties
 
-    # -- the thread -------------------------------------------------------------------------------------------
+    # -- what paho calls --------------------------------------------------------------------------------------
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                failure = self._dial() or self._serve()
-            except Exception as error:
-                logger.exception("the MQTT thread met a bug; the connection is opened anew")
-                failure = Failure(f"internal error: {error!r}")
-            self._close(failure)
-
-    def _forget_connection(self) -> None:
-        self._accepted_at: float | None = None
-        self._largest_packet: int | None = None
-        self._unacknowledged: set[int] = set()
-        self._arrived = 0
-        self._next_flush = 0.0
-
-    def _dial(self) -> Failure | None:
-        """Open the connection in a thread that may block in a name look-up while this one goes on beating."""
-        outcome: list[Failure | None] = []
-        dialler = threading.Thread(target=lambda: outcome.append(self._wire.open()), name="mqtt-dial", daemon=True)
-        dialler.start()
-        while dialler.is_alive():
-            self._beat()
-            if self._stopping.is_set():
-                return Failure("stopped")
-            dialler.join(0.1)
-        return outcome[0] if outcome else Failure("internal error while connecting")
-
-    def _close(self, failure: Failure) -> None:
-        """The connection failed or ended: say so and wait for the next attempt."""
-        lived = time.monotonic() - self._accepted_at if self._accepted_at is not None else None
-        was_connected, self.connected = self.connected, False
-        self._wire.hang_up()
-        self._out.closed()
-        self._forget_connection()
-        if not self._stopping.is_set():
-            failure = self._judge(failure, lived)
-            self.last_error = failure.reason
-        if was_connected:
-            self._handler.disconnected(failure.reason)
-        if not self._stopping.is_set():
-            delay = self._backoff.delay(lasting=failure.lasting)
-            logger.warning("no connection to the broker: %s; next attempt in %.1f s", failure.reason, delay)
-            self._pause(delay)
-
-    def _judge(self, failure: Failure, lived: float | None) -> Failure:
-        self._backoff.ended(lived)
-        if self._backoff.looks_taken_over and not failure.lasting:
-            return suspected_takeover(self._client_id, failure)
-        return failure
-
-    def _pause(self, seconds: float) -> None:
-        """Wait, alive, until the time is over or somebody stops us."""
-        end = time.monotonic() + seconds
-        while not self._stopping.is_set() and (left := end - time.monotonic()) > 0:
-            self._beat()
-            self._stopping.wait(min(left, TICK_S))
-
-    # -- the open connection ----------------------------------------------------------------------------------
-
-    def _serve(self) -> Failure:
-        """Work until the connection ends; returns why it did."""
-        poller = select.poll()
-        poller.register(self._wake, select.POLLIN)
-        give_up = time.monotonic() + CONNACK_S
-        leave_by: float | None = None
-        while (sock := self._wire.socket()) is not None:
-            self._beat()
-            if self._stopping.is_set():
-                leave_by = leave_by or self._begin_farewell()
-                if len(self._out) == 0 or time.monotonic() > leave_by:
-                    self._wire.say_goodbye()
-                    return Failure("stopped")
-            self._send_waiting()
-            poller.register(sock, self._wire.interest)
-            self._wait(poller)
-            self._read_batch()
-            self._wire.attend()
-            if not self.connected and time.monotonic() > give_up:
-                return Failure("the broker does not answer")
-        return self._wire.why_ended()
-
-    def _begin_farewell(self) -> float:
-        if self._farewell is not None:
-            self._out.offer(self._farewell)
-        return time.monotonic() + (FAREWELL_S if self.connected else 0.0)
-
-    def _wait(self, poller: select.poll) -> None:
-        """Until the socket or another thread has something for us, at most one tick."""
-        events = poller.poll(0 if self._wire.pending() else TICK_S * 1000)
-        if any(descriptor == self._wake.fileno() for descriptor, _ in events):
-            self._wake.clear()
-
-    # -- receiving --------------------------------------------------------------------------------------------
-
-    def _read_batch(self) -> None:
-        end = time.monotonic() + BATCH_S
-        poller = select.poll()
-        while (sock := self._wire.socket()) is not None:
-            poller.register(sock, select.POLLIN)
-            if not (self._wire.pending() or poller.poll(0)):
-                break
-            self._wire.read()
-            if self._arrived >= BATCH_MESSAGES or time.monotonic() > end:
-                break
-        self._acknowledge_batch()
-        self._report_answers()
-
-    def _acknowledge_batch(self) -> None:
-        now = time.monotonic()
-        if not self._arrived and not (self._unacknowledged and now >= self._next_flush):
+    def _on_connect(
+        self, _client: Client, _data: object, flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
+    ) -> None:
+        if reason.is_failure:
+            self._refusal = refused(reason.value, str(reason))
             return
-        self._arrived = 0
-        self._next_flush = now + TICK_S
-        for message in self._handler.flush():
-            if message.packet_id in self._unacknowledged and message.session == self.session_token:
-                self._unacknowledged.discard(message.packet_id)
-                self._wire.acknowledge(message.packet_id)
-                self._out.acknowledged(message)
+        self._accepted = True
+        self._events.accepted(
+            Accepted(
+                flags.session_present,
+                getattr(properties, "ReceiveMaximum", WINDOW),
+                getattr(properties, "MaximumPacketSize", None),
+            )
+        )
 
-    # -- sending ----------------------------------------------------------------------------------------------
+    def _on_disconnect(
+        self, _client: Client, _data: object, flags: DisconnectFlags, reason: ReasonCode, _properties: Properties | None
+    ) -> None:
+        if self._end is None:
+            self._end = (reason, flags.is_disconnect_packet_from_server)
 
-    def _send_waiting(self) -> None:
-        while self.connected and (taken := self._out.take()) is not None:
-            token, message = taken
-            if self._too_large(message):
-                self._complain(f"{message.topic}: lost, for the broker takes at most {self._largest_packet} bytes")
-                self._on_published(token)
-                continue
-            packet_id = self._wire.publish(message)
-            if packet_id is None:
-                self._out.put_back(token, message)
-                break
-            self._out.sent(packet_id, token, message)
-        self._report_answers()
+    def _on_subscribe(
+        self, _client: Client, _data: object, packet_id: int, reasons: list[ReasonCode], _properties: Properties | None
+    ) -> None:
+        asked, filters = self._subscribing
+        if packet_id != asked:
+            return
+        for name, reason in zip(filters, reasons, strict=False):
+            if reason.is_failure:
+                self._events.subscription_refused(name, str(reason))
 
-    def _too_large(self, message: Outbound) -> bool:
-        if self._largest_packet is None:
-            return False
-        envelope = 1024  # header, content type, correlation, user properties
-        return len(message.payload) + len(message.topic.encode("utf-8")) + envelope > self._largest_packet
+    def _on_publish(
+        self, _client: Client, _data: object, packet_id: int, reason: ReasonCode, _properties: Properties
+    ) -> None:
+        self.answers.append((packet_id, str(reason) if reason.is_failure else None))
 
-    def _report_answers(self) -> None:
-        while self._wire.answers:
-            packet_id, objection = self._wire.answers.popleft()
-            sent = self._out.answered(packet_id)
-            if sent is None:
-                continue
-            if objection is not None:
-                self._complain(f"{sent.message.topic}: lost, for the broker refuses it: {objection}")
-            self._published += 1
-            if sent.proves:
-                self._handler.confirmed(sent.proves)
-            self._on_published(sent.token)
+    def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            logger.warning("a message whose topic is not UTF-8 was thrown away")
+            self._client.ack(message.mid, message.qos)
+            return
+        properties = message.properties
+        self._events.arrived(
+            Inbound(
+                topic=topic,
+                payload=bytes(message.payload),
+                qos=message.qos,
+                retain=message.retain,
+                dup=message.dup,
+                packet_id=message.mid if message.qos > 0 else 0,
+                expiry_s=getattr(properties, "MessageExpiryInterval", None),
+                response_topic=getattr(properties, "ResponseTopic", None),
+                correlation=getattr(properties, "CorrelationData", None),
+            )
+        )
 
-    def _complain(self, sentence: str) -> None:
-        self.last_error = sentence
-        logger.error("%s", sentence)
 
-    # -- what happens on the wire -----------------------------------------------------------------------------
-
-    def accepted(self, accepted: Accepted) -> None:
-        """The broker has accepted us: subscribe, and go on with what was under way."""
-        self._accepted_at = time.monotonic()
-        if self.session_token is None or not accepted.session_present:
-            self.session_token = str(uuid.uuid4())
-        self._largest_packet = accepted.largest_packet
-        self.last_error = None
-        self.connected = True
-        self._out.opened(accepted.window)
-        if self._subscriptions:
-            self._wire.subscribe(self._subscriptions)
-        logger.info("connected to the broker at %s:%d", self._settings.host, self._settings.port)
-        self._handler.connected(accepted.session_present)
-
-    def arrived(self, message: Inbound) -> None:
-        """A message came in."""
-        self._arrived += 1
-        self._received += 1
-        if message.qos > 0:
-            self._unacknowledged.add(message.packet_id)
-        self._handler.receive(replace(message, session=self.session_token or ""))
-
-    def subscription_refused(self, name: str, reason: str) -> None:
-        """The broker will not send us what matches the filter ``name``."""
-        self._complain(f"the broker refuses our subscription to {name}: {reason}; its requests do not arrive")
+def _properties(packet_type: int) -> Properties:
+    return Properties(packet_type)  # type: ignore[no-untyped-call]  # paho leaves this one untyped
