@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import os
+from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
@@ -34,3 +36,9 @@ def tune_allocator() -> bool:
     if refused:
         logger.warning("mallopt refused parameters %s: the process may use more memory", refused)
     return not refused
+
+
+def resident_mib() -> int:
+    """Memory of this process that is in RAM now (VmRSS), in MiB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // (1024 * 1024)

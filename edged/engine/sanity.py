@@ -19,6 +19,8 @@ RAILED_PART = 0.05
 """Part of a chunk's samples at or beyond full scale that speech does not reach, however loud."""
 SILENT_PEAK = 0.003
 """-50 dB: the loudest sample of the softest word lies well above."""
+SURE = 3
+"""Sounds from which silence is a fault: fewer may come out as a mere breath, spoken fast."""
 FASTEST_S = 0.02
 """Seconds per sound below which nobody speaks; fast speech has 0.05."""
 SLOWEST_S = 0.6
@@ -46,7 +48,7 @@ def checked(chunks: Iterable[Samples], rate: int, phonemes: str, speed: float) -
     """The same chunks, each looked at before it is passed on.
 
     Raises ``Fatal`` (``synth_failed``) in place of a chunk that is no sound, and at the end if the whole was silent or
-    too short. Phonemes without a single sound, a mere pause, may be silent and short.
+    too short. One or two sounds may be silent.
     """
     made, peak = 0, 0.0
     for chunk in chunks:
@@ -56,7 +58,7 @@ def checked(chunks: Iterable[Samples], rate: int, phonemes: str, speed: float) -
             check_length(made / rate, phonemes, speed)
         yield chunk
     check_length(made / rate, phonemes, speed)
-    if sounds(phonemes) and peak < SILENT_PEAK:
+    if sounds(phonemes) >= SURE and peak < SILENT_PEAK:
         raise _failed("the engine made silence", peak=peak)
 
 

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from edged.engine import vocoder
 from edged.engine.contract import ProviderReport
 from edged.engine.noise import Noise, noise_key
-from edged.engine.sanity import check_length, checked, sounds
+from edged.engine.sanity import SURE, check_length, checked, sounds
 from edged.engine.session import Session, open_session
 from edged.engine.spectrum import BINS, HOP, RATE, Spectrum
 from edged.errors import Fatal, Rejected
 from edged.settings import Engine
-from edged.waveform import Samples
+from edged.waveform import Samples, silence
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,8 @@ INPUTS = ("ids", "speed")
 OUTPUTS = ("lh", "theta", "ln", "lr", "phi", "f0")
 LONGEST = 510
 """Symbols in one run; Kokoro's limit, on whose output the voice was trained."""
+PAUSE_S = 0.2
+"""What phonemes without a single sound last."""
 WARM_UP = ("həlˈO.", "ðə lˈɔndɹi ɪz dˈʌn, ænd ðə dˈɔɹ ɪz ˈOpən. " * 3)  # noqa: RUF001 - phonemes
 """A short and a long utterance; symbols that a voice does not have are left out."""
 
@@ -83,8 +85,8 @@ class Student:
     def synthesize(self, phonemes: str, speed: float = 1.0) -> Iterator[Samples]:
         """See :meth:`edged.engine.contract.Engine.synthesize`; the symbols are checked at once, not at the first chunk.
 
-        Silence at both ends is left out. Raises ``Fatal`` (``synth_failed``) for more than 510 symbols: cutting text is
-        the front end's work, and nothing is ever truncated here.
+        Silence at both ends is left out; punctuation alone is a short pause. Raises ``Fatal`` (``synth_failed``) for
+        more than 510 symbols: cutting text is the front end's work, and nothing is ever truncated here.
         """
         return self._speak(phonemes, self._ids(phonemes), speed)
 
@@ -93,13 +95,16 @@ class Student:
         self._session = None
 
     def _speak(self, phonemes: str, ids: NDArray[np.int64], speed: float) -> Iterator[Samples]:
-        spectrum = self._spectrum(ids, speed)
-        if sounds(phonemes):
-            spectrum = spectrum.trimmed()
-            if spectrum.frames == 0:
-                raise Fatal("synth_failed", "the network made silence", symbols=len(phonemes))
+        if not sounds(phonemes):
+            yield silence(PAUSE_S / speed, RATE)  # the network would breathe and murmur
+            return
+        whole = self._spectrum(ids, speed)
+        audible = whole.trimmed()
+        if not audible.frames and sounds(phonemes) >= SURE:
+            raise Fatal("synth_failed", "the network made silence", symbols=len(phonemes))
+        spectrum = audible if audible.frames >= vocoder.SHORTEST else whole
         check_length(spectrum.frames * HOP / RATE, phonemes, speed)
-        return (yield from checked(self._render(phonemes, speed, spectrum), RATE, phonemes, speed))
+        yield from checked(self._render(phonemes, speed, spectrum), RATE, phonemes, speed)
 
     def _render(self, phonemes: str, speed: float, spectrum: Spectrum) -> Iterator[Samples]:
         noise = Noise(noise_key(phonemes, speed, self._identity), BINS)

@@ -54,9 +54,9 @@ def render(spectrum: Spectrum, noise: NoiseSource, borders: Sequence[int]) -> It
     """The sound, one piece per chunk of the grid, together ``HOP * frames`` samples at 24 kHz.
 
     A piece ends two frames before its chunk does, where later frames begin to overlap; the last one ends at the end.
-    Raises ``ValueError`` for fewer than :data:`SHORTEST` frames, or a first chunk of fewer than two.
+    Raises ``ValueError`` for fewer than :data:`SHORTEST` frames in all or in the first chunk.
     """
-    if spectrum.frames < SHORTEST or borders[1] < SHORTEST - 1:
+    if spectrum.frames < SHORTEST or borders[1] < SHORTEST:
         raise ValueError(f"{spectrum.frames} frames, the first {borders[1]} at once: too few")
     source = _PulseFrames(spectrum.f0)
     tail = np.zeros((OVERLAP - 1, HOP), np.float32)

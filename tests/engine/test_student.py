@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from edged.engine.contract import Engine as EngineContract
+from edged.engine.spectrum import Spectrum
+from edged.engine.student import LONGEST, Student
+from edged.errors import Fatal, Rejected
+from edged.settings import Engine
+from edged.waveform import Samples
+
+TINY = Path(__file__).parents[1] / "fakes" / "tiny_student.onnx"
+LETTERS = {symbol: number for number, symbol in enumerate(" .abcdefgh", 1)}
+
+
+def said(engine: Student, phonemes: str, speed: float = 1.0) -> Samples:
+    return np.concatenate(list(engine.synthesize(phonemes, speed)))
+
+
+def another(model: str = "tiny@1", sha256: str = "0" * 64, settings: Engine | None = None) -> Student:
+    return Student(TINY, model, LETTERS, sha256=sha256, settings=settings or Engine())
+
+
+def test_student_is_an_engine(tiny: Student) -> None:
+    engine: EngineContract = tiny
+    assert (engine.name, engine.model, engine.rate) == ("student", "tiny@1", 24000)
+    assert engine.provider.obtained == "CPUExecutionProvider"
+
+
+def test_same_words_give_same_samples(tiny: Student) -> None:
+    assert np.array_equal(said(tiny, "abc def"), said(tiny, "abc def"))
+
+
+def test_other_weights_give_other_breath(tiny: Student) -> None:
+    newer = another(sha256="1" * 64)
+    newer.load()
+    assert not np.array_equal(said(tiny, "bdf"), said(newer, "bdf"))
+
+
+def test_speed_shortens(tiny: Student) -> None:
+    lengths = [len(said(tiny, "abcdefgh", speed)) for speed in (0.5, 1.0, 2.0)]
+    assert lengths[0] > 1.8 * lengths[1] > 3.2 * lengths[2]
+
+
+def test_two_threads_do_not_disturb_each_other(tiny: Student) -> None:
+    texts = ["abc def", "hgf edc", "bad cab", "deaf"] * 3
+    alone = [said(tiny, text) for text in texts]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda text: said(tiny, text), texts))
+    assert all(np.array_equal(one, other) for one, other in zip(alone, together, strict=True))
+
+
+def test_unknown_symbol_is_named_at_once(tiny: Student) -> None:
+    with pytest.raises(Rejected, match="☃") as caught:
+        tiny.synthesize("ab☃c")
+    assert caught.value.code == "bad_request"
+    assert caught.value.details["phonemes"] == ["☃"]
+
+
+def test_too_many_symbols_are_refused_not_cut(tiny: Student) -> None:
+    with pytest.raises(Fatal, match="511 symbols"):
+        tiny.synthesize("a" * (LONGEST + 1))
+
+
+class Wild(Student):
+    """A network that has gone wrong: its noise has this loudness."""
+
+    loudness = 0.0
+
+    def _spectrum(self, ids: NDArray[np.int64], speed: float) -> Spectrum:
+        made = super()._spectrum(ids, speed)
+        return replace(made, ln=np.full_like(made.ln, self.loudness))
+
+
+def test_silent_network_is_found_out_before_the_first_chunk() -> None:
+    mute = Student(TINY, "mute@1", {"a": 1, "b": 2}, sha256="0" * 64, settings=Engine())
+    mute.load()
+    with pytest.raises(Fatal, match="silence") as caught:
+        next(mute.synthesize("abab"))
+    assert caught.value.code == "synth_failed"
+
+
+@pytest.mark.parametrize("loudness", [7.0, float("nan"), float("inf")])
+def test_wild_network_is_never_heard(loudness: float) -> None:
+    wild = Wild(TINY, "wild@1", LETTERS, sha256="0" * 64, settings=Engine())
+    wild.load()
+    wild.loudness = loudness
+    heard: list[Samples] = []
+    with pytest.raises(Fatal) as caught:
+        heard.extend(wild.synthesize("abcd"))
+    assert caught.value.code == "synth_failed"
+    assert not heard
+
+
+def test_model_of_another_kind_is_refused(assets: Path) -> None:
+    wrong = Student(assets / "oov.onnx", "wrong@1", LETTERS, sha256="0" * 64, settings=Engine())
+    with pytest.raises(Fatal, match="not the inputs and outputs") as caught:
+        wrong.load()
+    assert caught.value.code == "provider_failed"
+
+
+def test_closed_engine_says_so() -> None:
+    engine = another()
+    engine.load()
+    engine.close()
+    with pytest.raises(RuntimeError, match="not loaded"):
+        next(engine.synthesize("abc"))
+
+
+def test_heart_leaves_its_own_silence_out(heart: Student, sentence: str) -> None:
+    samples = said(heart, sentence)
+    assert 1.8 < len(samples) / heart.rate < 2.6
+    audible = np.flatnonzero(np.abs(samples) > 0.01)
+    assert audible[0] < 0.06 * heart.rate
+    assert len(samples) - audible[-1] < 0.12 * heart.rate
+
+
+@pytest.mark.parametrize("phonemes", ["hˈI.", "nˈO!", "ˈI", "ˈɑ.", "ˌɛsˌAʧˈAʧ."])  # noqa: RUF001 - phonemes
+@pytest.mark.parametrize("speed", [0.5, 1.0, 2.0])
+def test_short_words_are_spoken(heart: Student, phonemes: str, speed: float) -> None:
+    assert np.abs(said(heart, phonemes, speed)).max() > 0.01
+
+
+@pytest.mark.parametrize("phonemes", ["ʃ", "k!", "m,"])
+def test_lone_sound_is_no_failure_even_where_the_network_swallows_it(heart: Student, phonemes: str) -> None:
+    assert 0.02 < len(said(heart, phonemes, 2.0)) / heart.rate < 1.0
+
+
+def test_pause_alone_is_silence(heart: Student) -> None:
+    pause = said(heart, "…, —")
+    assert 0.1 < len(pause) / heart.rate < 0.5
+    assert not pause.any()
+
+
+def test_as_many_symbols_as_are_allowed_are_spoken_whole(heart: Student, sentence: str) -> None:
+    longest = (sentence.rstrip(".") + " ") * (LONGEST // len(sentence))
+    assert len(said(heart, longest)) / heart.rate > 1.5 * (LONGEST // len(sentence))
