@@ -292,7 +292,8 @@ class _Handler:
         self._connected = connected
 
     def connected(self, session_present: bool) -> None:  # noqa: FBT001 - the flag of CONNACK
-        log.info("connected to the broker%s", "" if session_present else "; it holds no earlier session of ours")
+        if not session_present:
+            log.info("the broker holds no earlier session of ours: what was published while we were away is lost")
         self._connected()
 
     def disconnected(self, reason: str) -> None:

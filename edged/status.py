@@ -14,6 +14,7 @@ from edged import __version__
 from edged.announcer import Announcer, Snapshot
 from edged.clock import Clock, rfc3339
 from edged.engine.contract import ProviderReport
+from edged.engine.memory import resident_mib
 from edged.message import Outbound
 from edged.mqtt.topics import Topics
 from edged.outcome import encode
@@ -61,6 +62,7 @@ class Status:
         self._link = link
         self._underruns = underruns
         self._since = ("", 0.0)
+        self._info_cache: tuple[object, bytes] | None = None
         self._started = clock.monotonic()
         self._schema = request_schema()
         self._settings_schema = Settings.model_json_schema()
@@ -83,10 +85,17 @@ class Status:
         }
         return [
             _retained(self._topics.availability, b"online"),
-            _retained(self._topics.info, encode(self.info()), "application/json"),
+            _retained(self._topics.info, self._info_payload(), "application/json"),
             _retained(self._topics.state, encode(self.state()), "application/json"),
             *(_retained(self._topics.setting(name), value.encode()) for name, value in values.items()),
         ]
+
+    def _info_payload(self) -> bytes:
+        """``info``, composed anew only when it can have changed: it carries two schemas and is asked for often."""
+        key = (self._library.cards, self.voice, self._live.current)
+        if self._info_cache is None or self._info_cache[0] != key:
+            self._info_cache = (key, encode(self.info()))
+        return self._info_cache[1]
 
     def state(self) -> dict[str, Any]:
         """The ``state`` object of the contract."""
@@ -179,7 +188,10 @@ class Status:
             "healthy": self._word(snapshot) != "error",
             "uptime_s": round(self._clock.monotonic() - self._started),
             "load": [round(value, 2) for value in load],
-            "memory": {"rss_mib": _rss_mib(), "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024},
+            "memory": {
+                "rss_mib": resident_mib(),
+                "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            },
             "temperature_c": _temperature(),
             "queue": {"depth": snapshot.depth, "audio_s": snapshot.seconds},
             "outbox": {"messages": outbox, "bytes": outbox_bytes},
@@ -191,11 +203,6 @@ class Status:
 
 def _retained(topic: str, payload: bytes, content_type: str | None = None) -> Outbound:
     return Outbound(topic, payload, retain=True, content_type=content_type)
-
-
-def _rss_mib() -> int:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") // (1024 * 1024)
 
 
 def _temperature() -> float | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-import resource
 import statistics
 import time
 from typing import TYPE_CHECKING, Any
@@ -24,8 +23,8 @@ TEXTS = {
     ),
     "8s": (
         (
-            "Good morning, it is half past seven on Monday, the temperature outside is four degrees, and the bus to the "
-            "station leaves in twenty minutes from the stop near the bakery."
+            "Good morning, it is half past seven on Monday, the temperature outside is four degrees, and the bus to "
+            "the station leaves in twenty minutes from the stop near the bakery."
         ),
         (
             "The washing machine has finished its programme, the dryer is free again, and there is still a basket of "
@@ -69,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
 def measure(settings: Settings, voice: str | None, rounds: int) -> dict[str, Any]:
     """Everything ``bench`` knows, medians over ``rounds`` of all texts of a length."""
-    from edged.engine.memory import tune_allocator  # noqa: PLC0415
+    from edged.engine.memory import resident_mib, tune_allocator  # noqa: PLC0415
     from edged.speech import VoiceLibrary  # noqa: PLC0415 - loads the engine
 
     tune_allocator()
@@ -86,7 +85,7 @@ def measure(settings: Settings, voice: str | None, rounds: int) -> dict[str, Any
         "load_s": round(load_s, 2),
         "rounds": rounds,
         "texts": {length: _row(loaded, texts, rounds) for length, texts in TEXTS.items()},
-        "rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "rss_mib": resident_mib(),
     }
 
 
