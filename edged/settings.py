@@ -55,7 +55,7 @@ class Section(BaseModel):
 class Tls(Section):
     """TLS towards the broker."""
 
-    enabled: bool = False
+    enabled: bool = Field(False, description="encrypt, and check the certificate of the broker")
     ca_file: Path | None = Field(None, description="PEM file of the authority; null: the system's authorities")
     cert_file: Path | None = Field(None, description="PEM file of our client certificate")
     key_file: Path | None = Field(None, description="PEM file of its key")
@@ -73,9 +73,16 @@ class Mqtt(Section):
     host: str = Field("127.0.0.1", min_length=1, description="host name or address of the broker")
     port: int = Field(1883, ge=1, le=65535, description="TCP port; 8883 is usual with TLS")
     protocol: Literal["5", "3.1.1"] = Field("5", description="MQTT version")
-    base_topic: str = Field("edged", pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$", max_length=128)
+    base_topic: str = Field(
+        "edged",
+        pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$",
+        max_length=128,
+        description="first part of every topic: `<base_topic>/<node>/say`",
+    )
     groups: tuple[Slug, ...] = Field((), max_length=32, description="groups whose requests this node obeys")
-    discovery_prefix: str = Field("homeassistant", pattern=r"^[A-Za-z0-9_-]+$")
+    discovery_prefix: str = Field(
+        "homeassistant", pattern=r"^[A-Za-z0-9_-]+$", description="where Home Assistant looks for devices"
+    )
     username: str | None = Field(None, description="user name at the broker")
     password_file: Path | None = Field(
         None, description="file with the password; null: the systemd credential `mqtt-password`, if there is one"
@@ -84,8 +91,8 @@ class Mqtt(Section):
     keepalive_s: int = Field(30, ge=5, le=3600, description="seconds between signs of life")
     session_expiry_s: int = Field(604_800, ge=60, description="how long the broker keeps our queue while we are away")
     receive_maximum: int = Field(256, ge=1, le=65535, description="unacknowledged messages the broker may send at once")
-    reconnect_min_s: float = Field(0.5, gt=0, le=60)
-    reconnect_max_s: float = Field(30.0, gt=0, le=3600)
+    reconnect_min_s: float = Field(0.5, gt=0, le=60, description="seconds before the first new try")
+    reconnect_max_s: float = Field(30.0, gt=0, le=3600, description="seconds between two tries at most")
 
     def read_password(self) -> str | None:
         """The password from its file or the systemd credential; None if neither is there, or it is empty.
@@ -135,8 +142,10 @@ class Engine(Section):
 class Speech(Section):
     """How things are said when the request does not say otherwise."""
 
-    voice: str = Field("heart", pattern=r"^[a-z0-9_-]{1,64}$", description="voice used when a request names none")
-    speed: float = Field(1.0, ge=0.5, le=2.0)
+    voice: str = Field(
+        "heart", pattern=r"^[a-z0-9_-]{1,64}$", description="of requests that name none; first value, like speed"
+    )
+    speed: float = Field(1.0, ge=0.5, le=2.0, description="first value; afterwards the last one set over MQTT")
     volume: float = Field(1.0, ge=0.0, le=1.0, description="first value; afterwards the last one set over MQTT")
     important_volume: float = Field(0.8, ge=0.0, le=1.0, description="`important` is never softer than this")
     max_length: int = Field(4096, ge=1, le=4096, description="characters of text per request")
@@ -147,8 +156,8 @@ class Queue(Section):
 
     limit: int = Field(10_000, ge=1, le=1_000_000, description="requests that may wait")
     important_reserve: int = Field(100, ge=0, le=100_000, description="further places kept for `important`")
-    default_ttl_s: float = Field(3600.0, gt=0, le=31_536_000)
-    important_ttl_s: float = Field(600.0, gt=0, le=31_536_000)
+    default_ttl_s: float = Field(3600.0, gt=0, le=31_536_000, description="what waits longer is not spoken any more")
+    important_ttl_s: float = Field(600.0, gt=0, le=31_536_000, description="the same for `important`")
     dedup_window_s: float = Field(86_400.0, ge=60, le=31_536_000, description="how long an id is remembered")
     max_crashes: int = Field(2, ge=1, le=10, description="a request in flight at this many crashes fails")
     strict_fields: bool = Field(False, description="reject unknown fields instead of warning about them")
@@ -161,7 +170,7 @@ class Sound(Section):
         "alsa", description="alsa reaches cards, PulseAudio and PipeWire; wav_file writes one file per request"
     )
     device: str = Field("default", min_length=1, max_length=256, description="ALSA device, see `aplay -L`")
-    period_ms: int = Field(10, ge=2, le=200)
+    period_ms: int = Field(10, ge=2, le=200, description="sound handed to the device at a time")
     buffer_ms: int = Field(120, ge=20, le=2000, description="sound held by the device: more survives a busier machine")
     ahead_s: float = Field(4.0, ge=0.5, le=60, description="sound rendered ahead of the device")
     on_device_loss: Literal["wait", "fail"] = Field(
@@ -181,7 +190,7 @@ class Outbox(Section):
 class Health(Section):
     """The periodic health message."""
 
-    interval_s: float = Field(30.0, ge=1, le=3600)
+    interval_s: float = Field(30.0, ge=1, le=3600, description="seconds between two messages")
 
 
 class Settings(Section):
@@ -189,7 +198,7 @@ class Settings(Section):
 
     node: Slug = Field(default_factory=default_node, description="name of this box in topics")
     state_dir: Path = Field(default_factory=default_state_dir, description="voices, queue and caches")
-    log_level: LogLevel = "info"
+    log_level: LogLevel = Field("info", description="the least important lines that are logged")
     mqtt: Mqtt = Mqtt()
     engine: Engine = Engine()
     speech: Speech = Speech()
