@@ -1,11 +1,7 @@
 from __future__ import annotations
 
-import os
-import shutil
-import socket
 import subprocess
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,52 +13,31 @@ from edged.engine.contract import ProviderReport
 from edged.settings import Settings, parse
 from edged.speech import LoadedVoice, VoiceLibrary
 from edged.waveform import Samples
+from tests.brokers import Broker, free_port
+from tests.programs import needed
 
 
 def settings(tmp_path: Path, **sections: Any) -> Settings:
     return parse({"node": "box", "state_dir": str(tmp_path), **sections})
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 @pytest.fixture
-def broker_port(tmp_path: Path) -> Iterator[int]:
-    """A real mosquitto that knows the user `box` only."""
-    program = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None and os.environ.get("CI") != "true":
-        pytest.skip("mosquitto is not installed")
-    port = free_port()
-    passwords, config = tmp_path / "passwords", tmp_path / "mosquitto.conf"
+def locked_broker(make_broker: Callable[..., Broker], tmp_path: Path) -> Broker:
+    """A broker that knows the user `box` only."""
+    passwords = tmp_path / "passwords"
     passwords.touch(mode=0o600)
-    subprocess.run(["mosquitto_passwd", "-b", str(passwords), "box", "s3cret"], check=True, timeout=20)
-    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\nuser root\n")
-    with subprocess.Popen([str(program), "-c", str(config)], stderr=subprocess.DEVNULL) as process:
-        _wait_for(port)
-        yield port
-        process.terminate()
+    subprocess.run([needed("mosquitto_passwd"), "-b", str(passwords), "box", "s3cret"], check=True, timeout=20)
+    return make_broker(listener=["allow_anonymous false", f"password_file {passwords}"])
 
 
-def _wait_for(port: int) -> None:
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    pytest.fail("mosquitto does not listen")
-
-
-def test_broker_that_lets_us_in(broker_port: int, tmp_path: Path) -> None:
+def test_broker_that_lets_us_in(locked_broker: Broker, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("s3cret")
-    mqtt = {"port": broker_port, "username": "box", "password_file": str(tmp_path / "password")}
+    mqtt = {"port": locked_broker.port, "username": "box", "password_file": str(tmp_path / "password")}
     assert check_speech.broker(settings(tmp_path, mqtt=mqtt)).level == "ok"
 
 
-def test_broker_that_refuses_our_password(broker_port: int, tmp_path: Path) -> None:
-    finding = check_speech.broker(settings(tmp_path, mqtt={"port": broker_port, "username": "box"}))
+def test_broker_that_refuses_our_password(locked_broker: Broker, tmp_path: Path) -> None:
+    finding = check_speech.broker(settings(tmp_path, mqtt={"port": locked_broker.port, "username": "box"}))
     assert finding.level == "error"
     assert "not authorized" in finding.detail or "password" in finding.detail
 

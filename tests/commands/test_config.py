@@ -54,7 +54,7 @@ def test_missing_file_is_a_configuration_error(file: Path) -> None:
 
 def test_file_can_be_given_as_for_other_commands(file: Path) -> None:
     file.write_text("speech: {speed: 9}\n")
-    assert run("check", "--config", str(file)) == 78
+    assert run("--config", str(file), "check") == 78
 
 
 def test_no_file_at_all_means_the_defaults(

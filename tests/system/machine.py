@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import signal
 import subprocess
 import tarfile
@@ -17,17 +16,9 @@ HERE = Path(__file__).parent
 TARGET = "edged-test.target"
 TARGET_UNIT = "[Unit]\nRequires=sysinit.target\nAfter=sysinit.target\nWants=mosquitto.service edged.service\n"
 """What is booted: as little of the host's services as possible, and ours."""
+PROGRAMS = ("systemd-nspawn", "unshare", "nsenter", "systemctl")
+"""What must be installed."""
 ENVIRONMENT = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8", "SYSTEMD_COLORS=0", "SYSTEMD_PAGER="]
-
-
-def what_is_missing() -> str | None:
-    """Why no machine can be booted here, or None."""
-    if os.geteuid() != 0:
-        return "not root"
-    for tool in ("systemd-nspawn", "unshare", "nsenter", "systemctl"):
-        if shutil.which(tool) is None:
-            return f"{tool} is not installed"
-    return None
 
 
 def wait_for(condition: Callable[[], bool], what: str, limit_s: float = 60) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterator
 
 import pytest
@@ -28,7 +29,8 @@ def running(machine: Machine) -> Iterator[None]:
     machine.write(CREDENTIAL_FILE, "s3cret\n")
     machine.run("chmod", "600", CREDENTIAL_FILE)
     machine.run("systemctl", "reset-failed", "edged")
-    machine.run("systemctl", "start", "edged")
+    machine.run("systemctl", "start", "edged", check=False)
+    assert machine.show("ActiveState") == "active", machine.run("journalctl", "-u", "edged", "-n", "40", "--no-pager")
     wait_connected(machine)
     yield
     machine.run("systemctl", "stop", "edged")
@@ -171,6 +173,31 @@ def test_password_is_hidden_from_other_users(machine: Machine) -> None:
     assert machine.run("cat", credential) == "s3cret"
     assert machine.run("setpriv", "--reuid=65534", "--clear-groups", "cat", credential, check=False) == ""
     assert "s3cret" not in machine.journal()
+
+
+RUN_A_MODEL = (
+    "from pathlib import Path; import alsaaudio, numpy, soundfile, soxr;"
+    "from edged.engine.session import open_cpu_session;"
+    "session = open_cpu_session(Path('/opt/edged/tests/fakes/tiny_student.onnx'), threads=2); print(session.provider)"
+)
+
+
+def test_sandbox_lets_the_libraries_work(machine: Machine) -> None:
+    drop_in = f"""
+        [Service]
+        Type=exec
+        Restart=no
+        WatchdogSec=0
+        Environment=PYTHONPATH=/opt/edged
+        ExecStart=
+        ExecStart=/opt/edged/.venv/bin/python -c "{RUN_A_MODEL}"
+    """
+    machine.run("cp", "/etc/systemd/system/edged.service", "/etc/systemd/system/edged-model.service")
+    machine.write("/etc/systemd/system/edged-model.service.d/test.conf", textwrap.dedent(drop_in))
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "start", "edged-model")
+    wait_for(lambda: machine.show("ActiveState", "edged-model") in {"inactive", "failed"}, "the model ran")
+    assert machine.show("ExecMainStatus", "edged-model") == "0", machine.run("journalctl", "-u", "edged-model")
 
 
 @pytest.mark.parametrize("how", ["reboot", "crash"])

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.programs import needed
 
 UNITS = Path(__file__).parents[2] / "systemd"
 PROGRAM = "/opt/edged/.venv/bin/edged"
@@ -15,11 +16,7 @@ WORST_EXPOSURE = 20
 
 @pytest.fixture
 def analyze() -> str:
-    found = shutil.which("systemd-analyze")
-    if found is None and os.environ.get("CI") != "true":
-        pytest.skip("systemd-analyze is not installed")
-    assert found
-    return found
+    return needed("systemd-analyze")
 
 
 def unit(directory: Path, drop_in: str | None = None) -> Path:
