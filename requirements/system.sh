@@ -33,9 +33,12 @@ allow_services() {
     if [[ -e $POLICY ]] && grep -qF "$MARK" "$POLICY"; then as_root rm -f "$POLICY"; fi
 }
 
-disable_broker() {
-    if command -v systemctl >/dev/null && [[ -z $(missing mosquitto) ]]; then
-        as_root systemctl disable --quiet mosquitto.service >/dev/null 2>&1 || say "could not disable mosquitto.service"
+disable_broker() { # the second way serves where systemd is not installed (yet)
+    if [[ -n $(missing mosquitto) ]]; then return; fi
+    as_root systemctl disable mosquitto.service >>"$LOG" 2>&1 ||
+        as_root update-rc.d mosquitto disable >>"$LOG" 2>&1 || true
+    if compgen -G '/etc/systemd/system/*.wants/mosquitto.service' >/dev/null; then
+        say "mosquitto.service could not be disabled: it will start with the machine (see $LOG)"
     fi
 }
 
