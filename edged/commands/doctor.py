@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -34,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
         fix = "correct it; `edged config check` looks again"
         _tell(iter([error("settings", sentence, fix) for sentence in problem.problems]), as_json=args.json)
         return problem.exit_code
+    logging.getLogger("edged").addHandler(logging.NullHandler())  # what is wrong is told as findings, once
     told = _tell(examine(loaded, all_checks()), as_json=args.json)
     return 1 if any(finding.level == "error" for finding in told) else 0
 
