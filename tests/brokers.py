@@ -65,14 +65,21 @@ class Broker:
 
     @classmethod
     def from_example(cls, name: str, directory: Path, changes: dict[str, str]) -> Broker:
-        """A broker with one of the project's example files, its lines that start like a key of ``changes`` replaced."""
+        """A broker with one of the project's example files beside Debian's own, as the file says to install it.
+
+        Lines of the example that start like a key of ``changes`` are replaced.
+        """
         broker = cls(directory)
         changes = {"listener": f"listener {broker.port} 127.0.0.1", **changes}
-        changes["persistence_location"] = f"persistence_location {directory}/"
         lines = (CONFIGS / name).read_text(encoding="utf-8").splitlines()
-        lines = [changes.get(line.split(" ")[0], line) for line in lines]
-        lines += ["user root"] if os.geteuid() == 0 else []
-        broker._config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        included = directory / "conf.d"
+        included.mkdir()
+        (included / name).write_text(
+            "\n".join(changes.get(line.split(" ")[0], line) for line in lines), encoding="utf-8"
+        )
+        debian = ["persistence true", f"persistence_location {directory}/", f"include_dir {included}"]
+        debian += ["user root"] if os.geteuid() == 0 else []
+        broker._config.write_text("\n".join(debian) + "\n", encoding="utf-8")
         return broker
 
     def start(self) -> Broker:
@@ -144,6 +151,7 @@ class Hub:
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        self._client._reset_sockets()  # paho leaves its pair of wake-up sockets to the garbage collector
 
     def subscribe(self, *filters: str, qos: int = 1) -> None:
         for name in filters:

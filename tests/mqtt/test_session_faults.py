@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -85,8 +86,10 @@ def test_client_with_our_name_is_not_fought(broker: Broker, protocol: Protocol) 
         rivals = []
         while not (link.last_error or "").count("taken over"):
             until(lambda: link.connected or "taken over" in (link.last_error or ""), "connected or given up")
+            losses = len(told.reasons)
             if link.connected:
                 rivals.append(Hub(broker.port, protocol, client_id="edged-box"))
+                until(lambda: len(told.reasons) > losses, "the session is taken over")  # noqa: B023 - called at once
         assert len(rivals) <= 3  # 1 where the broker gives the reason, as MQTT 5 would have it
         assert not link.connected
         for rival in rivals:
@@ -246,27 +249,70 @@ def test_black_hole_is_noticed_and_left(broker: Broker) -> None:
     assert told.payloads == ["into the dark"]
 
 
+@contextlib.contextmanager
+def scripted_broker(*steps: bytes) -> Iterator[tuple[int, list[bytes]]]:
+    """Answers each thing that one client sends with the next step; yields the port and what was sent."""
+    seen: list[bytes] = []
+
+    def serve() -> None:
+        peer, _ = server.accept()
+        with peer:
+            for step in steps:
+                seen.append(peer.recv(1024))
+                peer.sendall(step)
+            while data := peer.recv(1024):
+                seen.append(data)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield server.getsockname()[1], seen
+        thread.join()
+
+
 @pytest.mark.parametrize(
     "banner", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x20\x02\x00\x07", b"\x20\xff\xff\xff\xff\xff"]
 )
 def test_something_that_is_no_broker_is_left_alone(banner: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "CONNACK_S", 0.5)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def serve() -> None:
-            peer, _ = server.accept()
-            with peer:
-                peer.recv(1024)
-                peer.sendall(banner)
-                peer.recv(1024)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        settings = mqtt_settings(server.getsockname()[1], reconnect_min_s=60.0, reconnect_max_s=60.0)
+    with scripted_broker(banner) as (port, _):
+        settings = mqtt_settings(port, reconnect_min_s=60.0, reconnect_max_s=60.0)
         with session(settings, Recorder(), wait=False) as link:
             until(lambda: link.last_error)
             assert not link.connected
-        thread.join()
+
+
+def test_topic_that_is_no_text_is_thrown_away_and_acknowledged() -> None:
+    told = Recorder()
+    unreadable = b"\x32\x07\x00\x02\xff\xfe\x00\x07x"
+    readable = b"\x32\x0a\x00\x05a/b/c\x00\x08x"
+    with (
+        scripted_broker(b"\x20\x02\x00\x00", unreadable + readable) as (port, seen),
+        session(mqtt_settings(port, protocol="3.1.1"), told),
+    ):
+        until(lambda: told.batches)
+        until(lambda: b"\x40\x02\x00\x07" in b"".join(seen))
+        until(lambda: b"\x40\x02\x00\x08" in b"".join(seen))
+    assert [message.topic for message in told.received] == ["a/b/c"]
+
+
+def test_takeover_told_by_the_broker_is_believed_at_once() -> None:
+    accepted, taken_over = b"\x20\x03\x00\x00\x00", b"\xe0\x02\x8e\x00"
+    with scripted_broker(accepted, taken_over) as (port, _):
+        settings = mqtt_settings(port, reconnect_min_s=0.01, reconnect_max_s=60.0)
+        with session(settings, Recorder(), wait=False) as link:
+            until(lambda: link.last_error)
+            assert "session taken over" in str(link.last_error)
+
+
+def test_subscription_that_the_broker_refuses_is_said_in_words() -> None:
+    with (
+        scripted_broker(b"\x20\x02\x00\x00", b"\x90\x03\x00\x01\x80") as (port, _),
+        session(mqtt_settings(port, protocol="3.1.1"), Recorder()) as link,
+    ):
+        until(lambda: link.last_error)
+        assert "edged/box/say" in str(link.last_error)
+        assert link.connected
 
 
 def test_handler_with_a_bug_does_not_end_the_thread(broker: Broker, caplog: pytest.LogCaptureFixture) -> None:
