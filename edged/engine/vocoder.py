@@ -27,7 +27,7 @@ Complex = NDArray[np.complex64]
 
 OVERLAP = WINDOW // HOP
 FIRST_CHUNK = 16
-CHUNK = 40
+CHUNK = 80
 """Frames per chunk: the first is short because somebody waits for it, later ones are long because that is faster."""
 SHORTEST = 3
 """Frames below which the ends cannot be reflected."""

@@ -51,5 +51,5 @@ def test_unvoiced_harmonics_are_not_heard() -> None:
 
 def test_what_is_no_number_is_left_for_the_checks() -> None:
     made = silent(100)
-    made.lr[5, 50] = np.nan
+    made.lr[8, 50] = np.nan
     assert made.trimmed().frames == LEAD_IN + 1 + LEAD_OUT
