@@ -21,6 +21,8 @@ from edged.errors import ConfigurationError
 DEFAULT_CONFIG = Path("/etc/edged/edged.yaml")
 SERVICE_STATE_DIR = Path("/var/lib/edged")
 """What ``StateDirectory=edged`` of the unit is."""
+SERVICE_PASSWORD = Path("/etc/edged/mqtt-password")
+"""What the unit hands to the service as the credential ``mqtt-password``."""
 RESERVED_NODES = frozenset({"all", "group", "pool", "reply"})
 LogLevel = Literal["debug", "info", "warning", "error"]
 Provider = Literal["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"]
@@ -81,7 +83,7 @@ class Mqtt(Section):
     )
     groups: tuple[Slug, ...] = Field((), max_length=32, description="groups whose requests this node obeys")
     discovery_prefix: str = Field(
-        "homeassistant", pattern=r"^[A-Za-z0-9_-]+$", description="where Home Assistant looks for devices"
+        "homeassistant", pattern=r"^[A-Za-z0-9_-]+$", description="of Home Assistant; no reply topic may lie there"
     )
     username: str | None = Field(None, description="user name at the broker")
     password_file: Path | None = Field(
@@ -97,18 +99,25 @@ class Mqtt(Section):
     def read_password(self) -> str | None:
         """The password from its file or the systemd credential; None if neither is there, or it is empty.
 
+        Outside the service it is read from where the unit takes it, by whoever may.
         Raises :class:`ConfigurationError` if a named file cannot be read.
         """
-        source = self.password_file
+        source = self.password_file or _standing_password()
         if source is None:
-            directory = os.environ.get("CREDENTIALS_DIRECTORY")
-            source = Path(directory) / "mqtt-password" if directory else None
-            if source is None or not source.exists():
-                return None
+            return None
         try:
             return source.read_text(encoding="utf-8").strip("\r\n") or None
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError([f"mqtt.password_file: {source} cannot be read ({error})"]) from error
+
+
+def _standing_password() -> Path | None:
+    """Where the password lies when the settings name no file."""
+    directory = os.environ.get("CREDENTIALS_DIRECTORY")
+    if directory:
+        credential = Path(directory) / "mqtt-password"
+        return credential if credential.exists() else None
+    return SERVICE_PASSWORD if os.access(SERVICE_PASSWORD, os.R_OK) else None
 
 
 class Engine(Section):
@@ -196,7 +205,7 @@ class Health(Section):
 class Settings(Section):
     """The whole file."""
 
-    node: Slug = Field(default_factory=default_node, description="name of this box in topics")
+    node: Slug = Field(default_factory=default_node, description="name of this box in topics: a-z, 0-9, _ and -")
     state_dir: Path = Field(default_factory=default_state_dir, description="voices, queue and caches")
     log_level: LogLevel = Field("info", description="the least important lines that are logged")
     mqtt: Mqtt = Mqtt()
