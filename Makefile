@@ -1,6 +1,6 @@
 # The commands of edged. Each does all the set-up it needs; set-up that is done already takes no time.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-bench demo test soak bench lock clean
+.PHONY: help setup setup-test setup-bench cuda demo test soak bench lock clean
 
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
@@ -21,6 +21,9 @@ setup-test: ## setup, and what the tests need
 
 setup-bench: setup ## setup, and what edged is compared with
 	@requirements/python.sh bench
+
+cuda: setup ## CUDA and cuDNN for a PC whose NVIDIA card has only its driver (2 GB)
+	@requirements/python.sh cuda
 
 demo: setup ## speak three reminders through a private broker
 	@$(BIN)/python -m edged.commands.demo
@@ -45,6 +48,7 @@ lock: setup ## resolve requirements/*.in anew to the newest releases; needs the 
 	$(LOCK) --no-emit-package onnxruntime requirements/run.in -o requirements/run.txt
 	$(LOCK) --no-emit-package onnxruntime requirements/test.in -o requirements/test.txt
 	$(LOCK) --no-emit-package onnxruntime requirements/bench.in -o requirements/bench.txt
+	$(LOCK) --no-emit-package onnxruntime-gpu requirements/cuda.in -o requirements/cuda.txt
 
 clean: ## remove what set-up and the tests made here (not the voices in the state directory)
 	rm -rf .venv .setup build dist demo-output *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes .venv and installs the locked packages: requirements/python.sh run|test|bench
+# Makes .venv and installs the locked packages: requirements/python.sh run|test|bench|cuda
 #   PYTHON=…              interpreter of the virtual environment
-#   EDGED_RUNTIME=cpu|gpu|none   which ONNX Runtime (default: gpu where an NVIDIA GPU is, else cpu)
+#   EDGED_RUNTIME=auto|cpu|gpu|none   which ONNX Runtime (auto: gpu where an NVIDIA GPU is, else cpu)
 #   EDGED_ORT_WHEEL=…     path of a wheel to use instead (Jetson)
 # What is done already is remembered in .venv/.edged/ under the checksum of what it was made from.
 set -euo pipefail
@@ -77,15 +77,24 @@ has_nvidia() {
     [[ -e /dev/nvidia0 || -e /proc/driver/nvidia/version ]] || nvidia-smi -L 2>/dev/null | grep -q '^GPU'
 }
 
-choose_runtime() { # prints cpu, gpu, none or the path of a wheel
-    case ${EDGED_RUNTIME:-} in
-    cpu | gpu | none) printf '%s' "$EDGED_RUNTIME" && return ;;
-    "") ;;
-    *) say "EDGED_RUNTIME is cpu, gpu or none, not $EDGED_RUNTIME" && return 1 ;;
+has_cuda() {
+    compgen -G "$VENV/lib/python*/site-packages/nvidia/cudnn*/lib/libcudnn.so.9" >/dev/null ||
+        ldconfig -p 2>/dev/null | grep -qF libcudnn.so.9
+}
+
+choose_runtime() { # prints cpu, gpu, none or the path of a wheel; what was asked for once stays until `auto`
+    local choice
+    choice=${EDGED_RUNTIME:-${EDGED_ORT_WHEEL:+$(realpath -e "$EDGED_ORT_WHEEL")}} || return 1
+    if [[ -z $choice && -f $STAMPS/choice ]]; then choice=$(<"$STAMPS/choice"); fi
+    case $choice in
+    cpu | gpu | none | *.whl) printf '%s' "$choice" | tee "$STAMPS/choice" ;;
+    auto | "") rm -f "$STAMPS/choice" && detect_runtime ;;
+    *) say "EDGED_RUNTIME is auto, cpu, gpu or none, and EDGED_ORT_WHEEL a wheel, not $choice" && return 1 ;;
     esac
-    if [[ -n ${EDGED_ORT_WHEEL:-} ]]; then
-        printf '%s' "$EDGED_ORT_WHEEL"
-    elif is_jetson; then
+}
+
+detect_runtime() {
+    if is_jetson; then
         explain_jetson
         printf cpu
     elif has_nvidia; then
@@ -110,22 +119,30 @@ runtimes() { # every ONNX Runtime in the environment: they share one folder, so 
 }
 
 install_runtime() {
-    local kind=$1 wanted=onnxruntime present
-    case $kind in cpu) ;; gpu) wanted=onnxruntime_gpu ;; none) wanted= ;; *) wanted=$(basename "$kind") wanted=${wanted%%-[0-9]*} ;; esac
+    local kind=$1 wanted present
+    case $kind in
+    cpu) wanted=onnxruntime ;;
+    gpu) wanted=onnxruntime_gpu ;;
+    none) wanted= ;;
+    *) wanted=${kind##*/} wanted=${wanted%%-[0-9]*} ;;
+    esac
     mapfile -t present < <(runtimes)
     if [[ ${present[*]} != "$wanted" ]]; then
         rm -f "$STAMPS/runtime"
         if ((${#present[@]})); then pip uninstall -y "${present[@]}"; fi
     fi
     case $kind in
-    none) ;;
     cpu | gpu) once runtime "$(checksum "requirements/onnxruntime-$kind.txt")" locked "onnxruntime-$kind" ;;
-    *) once runtime "$(checksum "$kind")" pip install --no-deps --force-reinstall "$kind" ;;
+    none) ;;
+    *) once runtime "$kind" pip install --no-deps --force-reinstall "$kind" ;;
     esac
+    if [[ $kind == gpu ]] && ! has_cuda; then
+        say "cuDNN 9 is not installed: speech runs on the CPU until \`make cuda\` has fetched it (2 GB)"
+    fi
 }
 
 main() {
-    local kind=${1:?run, test or bench} runtime
+    local kind=${1:?run, test, bench or cuda} runtime
     mkdir -p .setup
     make_venv "$(choose_python)"
     : >"$LOG"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the missing Debian or Ubuntu packages: requirements/system.sh run|test
-# Starts no service and leaves the system's mosquitto disabled if it was this script that installed it.
+# Starts no service, and leaves mosquitto and pulseaudio disabled if it was this script that installed them.
 set -euo pipefail
 
 RUN=(python3-venv python3-dev gcc libc6-dev pkg-config libsystemd-dev libasound2-dev # to build two Python packages
@@ -54,9 +54,15 @@ install() { # one transaction, its words in the log, shown if it fails
     fi
 }
 
+disable_sound_server() { # for the tests only: nobody's sound may change because of it
+    if [[ -n $(missing pulseaudio) ]]; then return; fi
+    as_root systemctl --global disable pulseaudio.service pulseaudio.socket >>"$LOG" 2>&1 || true
+}
+
 restore() {
     allow_services
-    if [[ $BROKER_IS_OURS == yes ]]; then disable_broker; fi
+    if [[ $OURS == *" mosquitto "* ]]; then disable_broker; fi
+    if [[ $OURS == *" pulseaudio "* ]]; then disable_sound_server; fi
 }
 
 main() {
@@ -74,9 +80,8 @@ main() {
         return $((${#needed[@]} > 0))
     fi
     mkdir -p .setup
-    LOG=.setup/apt.log BROKER_IS_OURS=no
+    LOG=.setup/apt.log OURS=" ${needed[*]} ${optional[*]} "
     : >"$LOG"
-    if [[ " ${needed[*]} " == *" mosquitto "* ]]; then BROKER_IS_OURS=yes; fi
     trap restore EXIT
     forbid_services
     say "reading the package lists"

@@ -56,13 +56,13 @@ def test_every_entry_of_a_lock_is_pinned_and_hashed(path: Path) -> None:
 def test_only_the_runtime_locks_name_a_runtime() -> None:
     assert names(lock("onnxruntime-cpu")) == {"onnxruntime"}
     assert names(lock("onnxruntime-gpu")) == {"onnxruntime-gpu"}
-    for name in ("run", "test", "bench", "build"):
+    for name in ("run", "test", "bench", "build", "cuda"):
         assert not names(lock(name)).intersection(RUNTIMES)
 
 
 def test_the_locks_agree_with_each_other() -> None:
     run = set(pinned(lock("run")))
-    for name in ("test", "bench"):
+    for name in ("test", "bench", "cuda"):
         shared = names(lock("run")) & names(lock(name))
         assert {head for head in pinned(lock(name)) if head.partition("==")[0] in shared} <= run
 
