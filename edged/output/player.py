@@ -3,7 +3,7 @@
 Theory of operation
 -------------------
 The device is opened non-blocking and fed a piece at a time; while it is full we sleep for half a period. A device
-that takes nothing for :data:`PATIENCE_S` (or four buffers) is hung and counts as lost, so no call can block for
+that takes nothing for :data:`PATIENCE_S` is hung and counts as lost, so no call can block for
 ever on a dead card. ALSA starts playing at the first frame written (its default start threshold is 1). After an
 utterance the device is drained and prepared again, so that the next one finds it ready.
 
@@ -35,8 +35,9 @@ from edged.waveform import Samples, pcm16
 
 logger = logging.getLogger(__name__)
 
-PATIENCE_S = 1.0
-"""A device that takes nothing for this long is hung (or for four buffers, if that is longer)."""
+PATIENCE_S = 3.0
+"""Seconds after which a device that takes nothing is hung. PulseAudio may render two seconds ahead on a sink without a
+card, and takes nothing meanwhile."""
 STEREO = 2
 SAMPLE_BYTES = 2
 TRY_AGAIN = os.strerror(errno.EAGAIN)
@@ -79,12 +80,13 @@ class AlsaPlayer:
     """Plays through one ALSA device; implements :class:`edged.output.contract.Output`.
 
     ``write`` returns when the device has taken all of its samples: give it short pieces (50 ms or so) where ``drop``
-    must be able to come in between.
+    must be able to come in between. A device that takes nothing for ``patience_s`` (or for four buffers, if that is
+    longer) counts as lost.
     """
 
-    def __init__(self, settings: Sound) -> None:
+    def __init__(self, settings: Sound, patience_s: float = PATIENCE_S) -> None:
         self._settings = settings
-        self._patience = max(PATIENCE_S, 4 * settings.buffer_ms / 1000)
+        self._patience = max(patience_s, 4 * settings.buffer_ms / 1000)
         self._stream: _Stream | None = None
         self._underruns = 0
         self._over_at: float | None = None

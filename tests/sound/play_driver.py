@@ -53,7 +53,7 @@ def answer(output: player.AlsaPlayer, command: dict[str, Any]) -> dict[str, Any]
 
 def main() -> None:
     logging.getLogger().addHandler(logging.NullHandler())  # what is left on stderr is the C library's
-    output = player.AlsaPlayer(Sound(**json.loads(sys.argv[1])))
+    output = player.AlsaPlayer(Sound(**json.loads(sys.argv[1])), patience_s=float(sys.argv[2]))
     for line in sys.stdin:
         print(json.dumps(answer(output, json.loads(line))), flush=True)
     output.close()

@@ -58,10 +58,10 @@ class Driver:
 
 
 @contextmanager
-def player(env: dict[str, str], **sound: Any) -> Iterator[Driver]:
+def player(env: dict[str, str], patience_s: float = 3.0, **sound: Any) -> Iterator[Driver]:
     """A player with these settings of the section ``sound``; nothing may appear on its stderr."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.sound.play_driver", json.dumps(sound)],
+        [sys.executable, "-m", "tests.sound.play_driver", json.dumps(sound), str(patience_s)],
         cwd=ROOT,
         env={**os.environ, **env},
         stdin=subprocess.PIPE,

@@ -327,9 +327,11 @@ static int read_parameters(struct card *card, snd_config_t *conf)
 
 static void offer(struct card *card)
 {
-    static const unsigned access[] = { SND_PCM_ACCESS_RW_INTERLEAVED }, format[] = { SND_PCM_FORMAT_S16_LE };
+    /* ALSA's rate conversion wants a card with mmap */
+    static const unsigned access[] = { SND_PCM_ACCESS_RW_INTERLEAVED, SND_PCM_ACCESS_MMAP_INTERLEAVED };
+    static const unsigned format[] = { SND_PCM_FORMAT_S16_LE };
     snd_pcm_ioplug_t *io = &card->io;
-    snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_ACCESS, 1, access);
+    snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_ACCESS, 2, access);
     snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_FORMAT, 1, format);
     snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_CHANNELS, card->channels ? card->channels : 1,
                                     card->channels ? card->channels : 2);
