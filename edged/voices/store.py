@@ -148,7 +148,7 @@ class VoiceStore:
     def _stage(self, staging: Path, manifest: Manifest, files: Mapping[str, Path], progress: Progress) -> None:
         _make_readable_directory(staging)
         for file in manifest.files:
-            progress(f"checking and writing {file.name} ({file.bytes / 1e6:.1f} MB)")
+            progress(f"checking and writing {file.name} ({file.bytes / 1000:,.0f} kB)")
             if file.name not in files:
                 raise InstallFailed(f"{file.member} of voice {manifest.name!r} is missing")
             with files[file.name].open("rb") as source:
