@@ -152,9 +152,20 @@ def test_password_file_goes_before_the_credential(credential: Path, tmp_path: Pa
     assert parse({"mqtt": {"password_file": str(tmp_path / "own")}}).mqtt.read_password() == "from file"
 
 
-def test_no_credential_no_password(credential: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("credential")
+def test_no_credential_no_password() -> None:
     assert parse({}).mqtt.read_password() is None
-    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+
+
+def test_outside_the_service_its_password_is_read_where_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    monkeypatch.setattr(settings, "SERVICE_PASSWORD", tmp_path / "mqtt-password")
+    assert parse({}).mqtt.read_password() is None
+    (tmp_path / "mqtt-password").write_text("s3cret\n")
+    assert parse({}).mqtt.read_password() == "s3cret"
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "empty"))
     assert parse({}).mqtt.read_password() is None
 
 

@@ -83,6 +83,14 @@ def test_runs_as_a_user_of_its_own_that_owns_the_state(machine: Machine) -> None
     assert audio in next(line for line in status.splitlines() if line.startswith("Groups:")).split()
 
 
+def test_doctor_finds_the_service_and_its_broker(machine: Machine) -> None:
+    command = ["/opt/edged/.venv/bin/python", "-m", "edged", "doctor", "--json", "--config", "/etc/edged/edged.yaml"]
+    found = json.loads(machine.run("env", "PYTHONPATH=/opt/edged", *command))  # its exit code says: it can speak
+    details = {finding["title"]: finding["detail"] for finding in found}
+    assert "active (running)" in details["service"]
+    assert details["state directory"].startswith("/var/lib/edged,")
+
+
 def test_installer_run_twice_changes_nothing(machine: Machine) -> None:
     before = machine.run("sha256sum", "/etc/systemd/system/edged.service", "/etc/edged/edged.yaml")
     machine.run("/opt/edged/systemd/install.sh")
