@@ -118,11 +118,8 @@ class Announcer:
 
     def enqueue(self, entry: Entry) -> int:
         """Join the line; the entry is in the spool. Returns how many of its lane wait or run now."""
-        request = entry.request
-        seconds = len(request.text) / CHARACTERS_PER_SECOND
-        waiting = Waiting(entry.seq, entry.id, entry.priority, entry.expires, seconds, request.tag, request.source)
         with self._changed:
-            self._lines[entry.lane].add(waiting)
+            self._lines[entry.lane].add(_waiting_of(entry))
             self._changed.notify_all()
             return len(self._lines[entry.lane]) + (entry.lane in self._jobs)
 
@@ -138,12 +135,15 @@ class Announcer:
             self._changed.notify_all()
 
     def cancel(self, selects: Selector, by: str) -> list[str]:
-        """Cancel what waits and what is being said or rendered; the ids touched."""
+        """Cancel what waits and what is being said or rendered; the ids touched.
+
+        Raises ``StorageFailed``: then nothing that waits was cancelled.
+        """
         with self._changed:
-            waiting = [found for line in self._lines.values() for found in line.take_matching(selects)]
+            taken = {lane: line.take_matching(selects) for lane, line in self._lines.items()}
             current = [job for job in self._jobs.values() if selects(_waiting_of(job.entry)) and job.stop(by)]
-        for found in waiting:
-            self._conclude(self._stage.store.load(found.seq), "cancel", Report("cancelled", reason=by))
+        self._end_waiting(taken, "cancel", Report("cancelled", reason=by))
+        waiting = itertools.chain.from_iterable(taken.values())
         return [*(job.entry.id for job in current), *(found.id for found in waiting)]
 
     def current_id(self) -> str | None:
@@ -152,12 +152,29 @@ class Announcer:
         return job.entry.id if job else None
 
     def expire_due(self) -> None:
-        """End what has waited too long."""
+        """End what has waited too long; raises ``StorageFailed``: then it waits on."""
         now = self._stage.clock.monotonic()
         with self._changed:
-            late = [waiting for line in self._lines.values() for waiting in line.take_expired(now)]
-        for waiting in late:
-            self._conclude(self._stage.store.load(waiting.seq), "expire", Report("expired", reason="ttl"))
+            late = {lane: line.take_expired(now) for lane, line in self._lines.items()}
+        self._end_waiting(late, "expire", Report("expired", reason="ttl"))
+
+    def _end_waiting(self, taken: dict[Lane, list[Waiting]], step: Step, report: Report) -> None:
+        """End those who left their line, all in one commit; if the disk refuses they are in their places again."""
+        store, ledger = self._stage.store, self._stage.ledger
+        try:
+            with store.transaction():
+                for found in itertools.chain.from_iterable(taken.values()):
+                    entry = store.load(found.seq)
+                    ledger.conclude(entry, step, replace(report, warnings=entry.warnings))
+        except StorageFailed:
+            with self._changed:
+                for lane, those in taken.items():
+                    for found in those:
+                        self._lines[lane].add(found)
+                self._changed.notify_all()
+            raise
+        for _ in itertools.chain.from_iterable(taken.values()):
+            self._statistics.add(report)
 
     def waiting(self, limit: int) -> list[Waiting]:
         """The first of those who wait, in order of service, the room first."""
@@ -204,11 +221,24 @@ class Announcer:
                 return None
             if lane == "render" and self._errands:
                 return self._errands.popleft()
-            first = self._lines[lane].first()
-            if first is None or paused:
+            first = None if paused else self._lines[lane].first()
+        return self._claim(lane, first) if first is not None else None
+
+    def _claim(self, lane: Lane, first: Waiting) -> Job | None:
+        """The first of the line becomes the lane's job, unless that is another by now.
+
+        The store is read without our lock: intake holds the store while it asks :meth:`has_room`.
+        """
+        try:
+            entry = self._stage.store.load(first.seq)
+        except StorageFailed as error:
+            log.error("the queue cannot be read and waits: %s", error)  # noqa: TRY400 - its cause is the sentence
+            self._rest()
+            return None
+        with self._changed:
+            if self._lines[lane].first() is not first:
                 return None
             self._lines[lane].remove(first)
-            entry = self._stage.store.load(first.seq)
             self._jobs[lane] = Job(entry, entry.state)
             return self._jobs[lane]
 
@@ -218,37 +248,56 @@ class Announcer:
     def _serve(self, lane: Lane, job: Job) -> bool:
         """See one request through; True if it went back into the queue."""
         self._tell_change()
-        step, report = perform(self._stage, job)
+        step, report = perform(self._stage, job, self._beats[lane])
         if lane == "room":
             self._device_problem = report.error["message"] if step == "requeue" and report.error else None
         if step == "requeue":
-            state = job.step("requeue")
-            self._persist(lambda: self._stage.store.record(job.entry.seq, state, spoken=job.spoken))
-            self.enqueue(job.entry)
+            self._requeue(lane, job, report)
         else:
             self._conclude(replace(job.entry, state=job.state), step, report)
-        with self._changed:
-            del self._jobs[lane]
+            with self._changed:
+                del self._jobs[lane]
         self._tell_change()
         return step == "requeue"
 
-    def _conclude(self, entry: Entry, step: Step, report: Report) -> None:
-        self._persist(lambda: self._stage.ledger.conclude(entry, step, report))
-        self._statistics.add(report)
+    def _requeue(self, lane: Lane, job: Job, report: Report) -> None:
+        """Back into the line, unless it was cancelled on the way."""
+        state = job.step("requeue")
+        recorded = self._persist(lambda: self._stage.store.record(job.entry.seq, state, spoken=job.spoken))
+        with self._changed:
+            del self._jobs[lane]
+            if recorded and not job.cancelled:
+                self._lines[lane].add(_waiting_of(job.entry))
+        if recorded and job.cancelled:
+            report = replace(report, outcome="cancelled", error=None, reason=job.stopped_by)
+            self._conclude(replace(job.entry, state=state), "cancel", report)
 
-    def _persist(self, write: Callable[[], object]) -> None:
-        """Write until the disk takes it: an outcome that is not on disk is not told."""
+    def _conclude(self, entry: Entry, step: Step, report: Report) -> None:
+        if self._persist(lambda: self._stage.ledger.conclude(entry, step, report)):
+            self._statistics.add(report)
+
+    def _persist(self, write: Callable[[], object]) -> bool:
+        """Write until the disk takes it: an outcome that is not on disk is not told. False if we stop before it does.
+
+        What is not written is done again at the next start.
+        """
         while True:
             try:
                 write()
             except StorageFailed as error:
                 log.error("the outcome of a request cannot be recorded and waits: %s", error)  # noqa: TRY400 - its cause is the sentence
-                with self._changed:
-                    if self._changed.wait_for(lambda: self._stopping, timeout=RETRY_S):
-                        return
+                if self._rest():
+                    return False
             else:
-                return
+                return True
+
+    def _rest(self) -> bool:
+        """Wait before the disk is tried again; True if we stop meanwhile."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._stopping, timeout=RETRY_S)
 
 
 def _waiting_of(entry: Entry) -> Waiting:
-    return Waiting(entry.seq, entry.id, entry.priority, entry.expires, 0.0, entry.request.tag, entry.request.source)
+    request = entry.request
+    seconds = len(request.text) / CHARACTERS_PER_SECOND
+    return Waiting(entry.seq, entry.id, entry.priority, entry.expires, seconds, request.tag, request.source)

@@ -82,7 +82,6 @@ class Daemon:
             gate=EngineGate(settings.engine.width),
             delivery=self._delivery,
             clock=clock,
-            beat=self._beat("room"),
         )
         self._announcer = Announcer(
             stage, self._statistics, {"room": self._beat("room"), "render": self._beat("render")}, self._wake
@@ -289,6 +288,7 @@ class _Handler:
         self.receive = intake.receive
         self.flush = intake.flush
         self.confirmed = intake.confirmed
+        self._intake = intake
         self._connected = connected
 
     def connected(self, session_present: bool) -> None:  # noqa: FBT001 - the flag of CONNACK
@@ -297,6 +297,7 @@ class _Handler:
         self._connected()
 
     def disconnected(self, reason: str) -> None:
+        self._intake.disconnected()
         log.warning("the broker is away (%s): what was accepted is spoken, outcomes wait", reason)
 
 

@@ -64,15 +64,16 @@ class Playback:
         self._waiting = 0
         self._ended = False
         self._stopped = False
+        self._closing = False
         self._done = False
-        self._error: OutcomeError | None = None
+        self._error: Exception | None = None
 
     # -- the room thread --------------------------------------------------------------------------------------
 
     def put(self, samples: Samples) -> None:
         """Hand over sound; blocks while enough is waiting. Raises :class:`Stopped` or the output's error."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting <= self._ahead or self._done)
+            self._changed.wait_for(lambda: self._done or (self._waiting <= self._ahead and not self._stopped))
             self._check()
             self._parts.append(samples)
             self._waiting += len(samples)
@@ -98,17 +99,23 @@ class Playback:
             self._check()
             return self._done
 
-    def stop(self) -> None:
-        """Silence, now; may be called from any thread."""
+    def settled(self, seconds: float) -> bool:
+        """Whether the output has let go of it, however it went; waits for that."""
         with self._changed:
-            self._stopped = True
-            self._changed.notify_all()
+            return self._changed.wait_for(lambda: self._done, timeout=seconds)
+
+    def stop(self) -> bool:
+        """Silence, now; may be called from any thread. False if it is too late: the last block is on its way."""
+        with self._changed:
+            if not self._closing:
+                self._stopped = True
+                self._changed.notify_all()
+            return not self._closing
 
     def _check(self) -> None:
+        # Only what the delivery thread made of it counts: until then its hooks may still be called.
         if self._error is not None:
             raise self._error
-        if self._stopped:
-            raise Stopped
 
     # -- the delivery thread ----------------------------------------------------------------------------------
 
@@ -124,11 +131,10 @@ class Playback:
                 raise Stopped
             if not self._ready(last):
                 return None, False
-            if not self._parts:
-                return np.zeros(0, np.float32), True
-            block = self._take(last)
+            block = self._take(last) if self._parts else np.zeros(0, np.float32)
             self._changed.notify_all()
-            return block, self._ended and self._waiting == 0 and not isinstance(block, int)
+            self._closing = self._ended and self._waiting == 0 and not isinstance(block, int)
+            return block, self._closing
 
     def _ready(self, last: int) -> bool:
         if self._stopped or self._ended:
@@ -155,8 +161,8 @@ class Playback:
         self._waiting = 0
         return np.concatenate(rest)
 
-    def finish(self, error: OutcomeError | None = None) -> None:
-        """The delivery thread is done with it."""
+    def finish(self, error: Exception | None = None) -> None:
+        """The delivery thread is done with it; ``error`` if it was not heard to its end."""
         with self._changed:
             self._error = error
             self._done = True
@@ -213,11 +219,12 @@ class Delivery:
         self.output.close()
 
     def _deliver(self, playback: Playback) -> None:
-        error: OutcomeError | None = None
+        error: Exception | None = None
         try:
             self._play(playback)
-        except Stopped:
+        except Stopped as stopped:
             self._drop()
+            error = stopped
         except Retryable as lost:
             log.warning("the sound device is lost, the utterance is cut: %s", lost)
             self.output.close()

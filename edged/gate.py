@@ -27,6 +27,7 @@ class EngineGate:
                     self._changed.wait_for(lambda: self._free > 0)
                 finally:
                     self._room_waits -= 1
+                    self._changed.notify_all()
             else:
                 self._changed.wait_for(lambda: self._free > 0 and self._room_waits == 0)
             self._free -= 1

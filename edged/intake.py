@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from edged.announcer import Announcer
 from edged.clock import Clock
 from edged.errors import Rejected, StorageFailed
-from edged.ledger import Ledger
+from edged.ledger import Ledger, correlation_of
 from edged.message import Inbound
 from edged.mqtt.topics import Address, Topics
 from edged.request import PRIORITIES, Accepted, Envelope, SpeechRequest, envelope, read_body, validate
@@ -98,12 +98,13 @@ class Intake:
     def confirmed(self, messages: Sequence[Inbound]) -> None:
         """The broker has processed our acknowledgements of these: it may use their packet ids anew."""
         try:
-            for session in {message.session for message in messages}:
-                self._store.acknowledged(
-                    session, [message.packet_id for message in messages if message.session == session]
-                )
+            self._store.acknowledged([_delivery(message) for message in messages if message.packet_id])
         except StorageFailed as error:
             log.warning("a new request could be taken for a redelivery: %s", error)
+
+    def disconnected(self) -> None:
+        """The link is gone: what is not acknowledged yet will be delivered again, so it is forgotten here."""
+        self._staged = [(message, address) for message, address in self._staged if not message.packet_id]
 
     def _leading_speech(self) -> int:
         """How many of the staged messages, from the first on, ask for speech."""
@@ -144,6 +145,8 @@ class Intake:
         """Store one message or its refusal; None if it is not a new request."""
         sender = Envelope()
         reply = (message.response_topic, message.correlation)
+        if message.retain and not self._first_sight(message):
+            return None
         try:
             body = read_body(message.payload)
             sender = envelope(body)
@@ -151,8 +154,6 @@ class Intake:
             draft = _Draft(message, address, body, sender, _digest(message, address), reply)
             return self._accept(draft, staged)
         except Rejected as error:
-            if error.code == "retained" and not self._first_sight(message):
-                return None
             reply = (self._usable(reply[0]), reply[1])
             self._ledger.refuse(sender, error, delivery_key=_delivery_key(message), reply=reply)
         except StorageFailed:
@@ -242,7 +243,7 @@ class Intake:
     # -- replies -----------------------------------------------------------------------------------------------
 
     def _reply(self, message: Inbound, sender: Envelope) -> tuple[str | None, bytes | None]:
-        return (message.response_topic or sender.reply_to, message.correlation)
+        return (message.response_topic or sender.reply_to, correlation_of(message.correlation, sender))
 
     def _usable(self, topic: str | None) -> str | None:
         return None if topic is None or self._topics.reply_problem(topic) else topic

@@ -209,7 +209,7 @@ class Operations:
             raise Rejected("bad_request", "text: there is nothing to read", field="text")
         if len(text) > limit:
             raise Rejected("too_long", f"text of {len(text)} characters; at most {limit}", max_length=limit)
-        if form not in {"text", "plain"}:
+        if form not in ("text", "plain"):  # a tuple: what came as JSON may be a list, too
             raise Rejected(
                 "unsupported", f"format: {str(form)[:32]!r} is not supported by this version", field="format"
             )

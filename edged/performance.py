@@ -56,13 +56,16 @@ class Job:
         return self.state
 
     def stop(self, by: str) -> bool:
-        """Silence it; False if it is already over."""
-        if self.state == "ending":
-            return False
-        self.stopped_by = by
-        if self.playback is not None:
-            self.playback.stop()
-        return True
+        """Silence it; False if it is already over. A request that was cancelled stays so when the daemon stops."""
+        if self.stopped_by in {None, SHUTDOWN}:
+            self.stopped_by = by
+        playback = self.playback  # read after the word is set: the lane sets the one and then reads the other
+        return playback is None or playback.stop()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was stopped for good."""
+        return self.stopped_by not in {None, SHUTDOWN}
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,6 @@ class Stage:
     gate: EngineGate
     delivery: Delivery
     clock: Clock
-    beat: Callable[[], None]
 
     @property
     def settings(self) -> Settings:
@@ -85,36 +87,34 @@ class Stage:
         return self.live.current
 
 
-def perform(stage: Stage, job: Job) -> tuple[Step, Report]:
-    """Say it or render it; the step to take and the report that goes with it.
+def perform(stage: Stage, job: Job, beat: Callable[[], None]) -> tuple[Step, Report]:
+    """Say it or render it; the step to take and the report that goes with it. ``beat``: the lane is alive.
 
-    The step ``requeue`` ends nothing: the request goes on later from piece ``job.spoken``.
+    The step ``requeue`` ends nothing: the request goes on later from piece ``job.spoken``. On return the output has
+    let go of it.
     """
-    attempt = _Attempt(stage, job)
+    attempt = _Attempt(stage, job, beat)
     try:
         return attempt.refusal() or attempt.run()
     except Stopped:
         return attempt.stopped()
     except Retryable as error:
         return attempt.lost(error)
-    except Rejected as error:
-        return "reject", attempt.report("rejected", error=error.as_result())
-    except StorageFailed as error:
-        log.error("rendering waits for the disk: %s", error)  # noqa: TRY400 - its cause is the sentence
-        return "requeue", attempt.report("failed")
-    except Fatal as error:
-        return "fail", attempt.report("failed", error=error.as_result())
+    except (Rejected, Fatal, StorageFailed) as error:
+        return attempt.broken(error)
 
 
 class _Attempt:
-    def __init__(self, stage: Stage, job: Job) -> None:
+    def __init__(self, stage: Stage, job: Job, beat: Callable[[], None]) -> None:
         self._stage = stage
+        self._beat = beat
         self._job = job
         self._entry = job.entry
         self._request = job.entry.request
         self._now = stage.clock.monotonic
         self._utterance: Utterance | None = None
         self._publisher: Publisher | None = None
+        self._playing: Playback | None = None
         self._digest = hashlib.sha256()
         job.spoken = job.entry.spoken
         job.marks["claimed"] = self._now()
@@ -152,9 +152,11 @@ class _Attempt:
             raise Rejected("bad_request", "text: there is nothing in it that can be said", field="text")
         if request.output.publish != "none":
             self._publisher = Publisher(stage.settings.base, entry.id, request.output, utterance.voice.engine.rate)
-        self._make(utterance)
-        if entry.lane == "room":
+        try:
+            self._make(utterance)
             self._play_out()
+        finally:
+            self._silence()
         self._publish_rest()
         return "finish", self.report("finished")
 
@@ -164,13 +166,13 @@ class _Attempt:
         heard_before = self._job.spoken if room else 0
         piece = 0 if self._publisher else heard_before
         for chunk in utterance.chunks(first_piece=piece):
-            self._stage.beat()
+            self._beat()
             if self._job.stopped_by is not None:
                 raise Stopped
             if room and piece >= heard_before:
                 self._hand_over(chunk.samples, utterance.voice.engine.rate)
-                if chunk.ends_piece is not None and self._job.playback is not None:
-                    self._job.playback.mark(chunk.ends_piece)
+                if chunk.ends_piece is not None and self._playing is not None:
+                    self._playing.mark(chunk.ends_piece)
             self._digest.update(pcm16(chunk.samples))
             if self._publisher is not None:
                 self._publish(self._publisher, chunk.samples)
@@ -178,24 +180,39 @@ class _Attempt:
                 piece = chunk.ends_piece + 1
 
     def _hand_over(self, samples: Samples, rate: int) -> None:
-        job = self._job
-        if job.playback is None:
-            if self._now() >= self._entry.expires:
-                job.stopped_by = "ttl"
-                raise Stopped
-            job.playback = Playback(self._entry.id, rate, self._stage.settings.sound.ahead_s, self._hooks())
-            self._stage.delivery.play(job.playback)
+        if self._playing is None:
+            self._playing = self._begin(rate)
         if len(samples):
-            job.playback.put(samples)
+            self._playing.put(samples)
+
+    def _begin(self, rate: int) -> Playback:
+        job = self._job
+        if self._now() >= self._entry.expires:
+            job.stop("ttl")
+            raise Stopped
+        job.playback = Playback(self._entry.id, rate, self._stage.settings.sound.ahead_s, self._hooks())
+        if job.stopped_by is not None:
+            raise Stopped
+        self._stage.delivery.play(job.playback)
+        return job.playback
 
     def _play_out(self) -> None:
-        playback = self._job.playback
+        playback = self._playing
         if playback is None:
             return
         playback.end()
         while not playback.wait(WAIT_S):
-            self._stage.beat()
+            self._beat()
         self._job.spoken = self._job.pieces
+
+    def _silence(self) -> None:
+        """Whatever happened, the output is free for the next one."""
+        playback = self._playing
+        if playback is None:
+            return
+        playback.stop()
+        while not playback.settled(WAIT_S):
+            self._beat()
 
     # -- publishing --------------------------------------------------------------------------------------------
 
@@ -264,11 +281,26 @@ class _Attempt:
     def lost(self, error: Retryable) -> tuple[Step, Report]:
         """What becomes of it when the output is lost."""
         if self._job.state == "ending":
-            tail = {"code": "tail_unconfirmed", "message": f"the last words may not have been heard: {error}"}
-            return "finish", self.report("finished", warnings=(*self._entry.warnings, {**tail, "field": None}))
+            return self._finished_but("tail_unconfirmed", f"the last words may not have been heard: {error}")
         if self._stage.settings.sound.on_device_loss == "wait":
             return "requeue", self.report("failed", error=error.as_result())
         return "fail", self.report("failed", error=error.as_result())
+
+    def broken(self, error: Rejected | Fatal | StorageFailed) -> tuple[Step, Report]:
+        """What becomes of it when something failed that is not the output."""
+        if self._job.state == "ending":
+            return self._finished_but("audio_unpublished", f"it was spoken, but not published: {error}")
+        if isinstance(error, StorageFailed):
+            log.error("rendering waits for the disk: %s", error)
+            return "requeue", self.report("failed")
+        if isinstance(error, Fatal):
+            return "fail", self.report("failed", error=error.as_result())
+        return "reject", self.report("rejected", error=error.as_result())
+
+    def _finished_but(self, code: str, message: str) -> tuple[Step, Report]:
+        log.warning("%s", message, extra={"request_id": self._entry.id})
+        warning = {"code": code, "message": message, "field": None}
+        return "finish", self.report("finished", warnings=(*self._entry.warnings, warning))
 
     def stopped(self) -> tuple[Step, Report]:
         """What becomes of it when it was stopped from outside."""

@@ -11,6 +11,7 @@ from typing import Protocol
 from edged.clock import Clock
 from edged.errors import StorageFailed
 from edged.message import Outbound
+from edged.spool.records import OutboxRow
 from edged.spool.store import Store
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,10 @@ class Link(Protocol):
         """Whether a publish has a chance."""
 
     def publish(self, message: Outbound) -> int | None:
-        """Send; a token for the acknowledgement, or None while not connected."""
+        """Send; a token for the acknowledgement, or None while not connected.
+
+        Returns at once; the acknowledgement is told from another thread.
+        """
 
 
 class Reporter:
@@ -61,7 +65,6 @@ class Reporter:
         self._published: dict[str, Outbound] = {}
         self._work = True
         self._tokens: dict[int, int] = {}
-        self._early: set[int] = set()
         self._confirmed: list[int] = []
         self._cursor = 0
         self._next_health = 0.0
@@ -104,9 +107,7 @@ class Reporter:
         """The broker has what was published under this token."""
         with self._changed:
             seq = self._tokens.pop(token, None)
-            if seq is None:
-                self._early.add(token)
-            else:
+            if seq is not None:  # else it was a passing event
                 self._confirmed.append(seq)
                 self._wake()
 
@@ -144,8 +145,14 @@ class Reporter:
     def _forget_confirmed(self) -> None:
         with self._changed:
             confirmed, self._confirmed = self._confirmed, []
-        if confirmed:
+        if not confirmed:
+            return
+        try:
             self._store.outbox_done(confirmed)
+        except StorageFailed:
+            with self._changed:
+                self._confirmed.extend(confirmed)
+            raise
 
     def _tell_standing(self) -> None:
         """What is retained, if it changed since it was last published."""
@@ -172,20 +179,16 @@ class Reporter:
             if not rows:
                 return
             for row in rows:
-                token = self._publish(row.message)
-                if token is None:
+                if not self._hand_over(row):
                     return
-                self._cursor = row.seq
-                self._track(token, row.seq)
 
-    def _track(self, token: int, seq: int) -> None:
-        with self._changed:
-            if token in self._early:
-                self._early.discard(token)
-                self._confirmed.append(seq)
-                self._wake()
-            else:
-                self._tokens[token] = seq
+    def _hand_over(self, row: OutboxRow) -> bool:
+        with self._changed:  # its acknowledgement waits until the token is known here
+            token = self._publish(row.message)
+            if token is not None:
+                self._tokens[token] = row.seq
+                self._cursor = row.seq
+        return token is not None
 
     def _tell_health(self) -> None:
         now = self._clock.monotonic()

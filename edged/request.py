@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
@@ -24,6 +26,8 @@ MAX_CUSTOM = 4 * 1024
 """Bytes of ``custom`` as JSON."""
 MAX_CORRELATION = 256
 """Bytes of correlation data."""
+MAX_DEPTH = 32
+"""Levels of nesting in a JSON body; far below what any of our JSON readers and writers can take (pydantic: 200)."""
 
 Priority = Literal["important", "message", "text", "notification", "progress"]
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)
@@ -31,12 +35,18 @@ PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
 _JSON_START = re.compile(rb"\s*\{\s*[\"}]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BOM = b"\xef\xbb\xbf"
 Year = Annotated[float, Field(gt=0, le=31_536_000)]
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_nulls(cls, value: Any) -> Any:
+        return {key: item for key, item in value.items() if item is not None} if isinstance(value, dict) else value
 
 
 class OutputChoice(_Model):
@@ -113,7 +123,9 @@ class SpeechRequest(_Model):
     @field_validator("custom")
     @classmethod
     def _custom_size(cls, value: Any) -> Any:
-        if len(json.dumps(value)) > MAX_CUSTOM:
+        if _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
+            raise ValueError("holds half of a surrogate pair, which is no character")
+        if _json_size(value) > MAX_CUSTOM:
             raise ValueError(f"longer than {MAX_CUSTOM} bytes of JSON")
         return value
 
@@ -154,15 +166,18 @@ def read_body(payload: bytes) -> str | dict[str, Any]:
     """The body as plain text or as a JSON mapping.
 
     It is JSON if, after white space or a byte order mark, it starts with ``{`` followed by ``"`` or ``}``; anything
-    else is text. Raises ``Rejected`` (``bad_request``) for an oversize body, bad UTF-8 and bad JSON.
+    else is text. Raises ``Rejected`` (``bad_request``) for an oversize body, bad UTF-8 and bad JSON. What it returns
+    can be written as JSON again.
     """
     if len(payload) > MAX_BODY:
         raise Rejected("bad_request", f"body of {len(payload)} bytes; at most {MAX_BODY}", max_bytes=MAX_BODY)
     bare = payload.removeprefix(_BOM)
     try:
+        text = bare.decode("utf-8")
         if not _JSON_START.match(bare):
-            return bare.decode("utf-8")
-        body = json.loads(bare, parse_constant=_no_constant)
+            return text
+        body = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        _check_nesting(body)
     except UnicodeDecodeError as error:
         raise Rejected("bad_request", f"body is not UTF-8: {error.reason} at byte {error.start}") from error
     except json.JSONDecodeError as error:
@@ -176,6 +191,26 @@ def read_body(payload: bytes) -> str | dict[str, Any]:
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"the number {digits[:32]} is too large")
+    return number
+
+
+def _check_nesting(body: dict[str, Any]) -> None:
+    level: list[Any] = [body]
+    for _ in range(MAX_DEPTH):
+        items = (item for container in level for item in _items(container))
+        level = [item for item in items if isinstance(item, (dict, list))]
+    if level:
+        raise ValueError(f"nested more than {MAX_DEPTH} levels deep")
+
+
+def _items(container: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return container.values() if isinstance(container, dict) else container
 
 
 def envelope(body: str | dict[str, Any]) -> Envelope:
@@ -202,7 +237,11 @@ def _usable(value: Any, fits: Any) -> str | None:
 
 
 def _small(value: Any) -> Any:
-    return value if value is not None and len(json.dumps(value)) <= MAX_CUSTOM else None
+    return value if value is not None and _json_size(value) <= MAX_CUSTOM else None
+
+
+def _json_size(value: Any) -> int:
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace"))
 
 
 def validate(body: str | dict[str, Any], *, max_length: int, strict_fields: bool = False) -> Accepted:

@@ -53,8 +53,9 @@ class Site:
         return self._state
 
     def change(self, **values: float | bool | str) -> SiteState:
-        """Set and keep new values."""
+        """Set and keep new values; raises ``StorageFailed``: then nothing has changed."""
         with self._lock:
-            self._state = replace(self._state, **values)  # type: ignore[arg-type]  # the callers name the fields
-            self._store.remember(_KEY, asdict(self._state))
-            return self._state
+            state = replace(self._state, **values)  # type: ignore[arg-type]  # the callers name the fields
+            self._store.remember(_KEY, asdict(state))
+            self._state = state
+            return state

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from edged.clock import Clock
+from edged.output.contract import Output
 from tests.brokers import Broker, Certificates, make_certificates
+from tests.fakes.household import Household
 
 
 @pytest.fixture
@@ -32,3 +35,17 @@ def broker(make_broker: Callable[..., Broker]) -> Broker:
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def make_household(tmp_path: Path) -> Iterator[Callable[..., Household]]:
+    """Make nodes without a broker that end with the test; the arguments are those of ``Household``."""
+    made: list[Household] = []
+
+    def make(output: Output | None = None, clock: Clock | None = None, **sections: Any) -> Household:
+        made.append(Household(tmp_path, output, clock, **sections))
+        return made[-1]
+
+    yield make
+    for household in made:
+        household.close()

@@ -117,12 +117,19 @@ class Store:
         )
         return known_from(row) if row else None
 
-    def acknowledged(self, session: str, packet_ids: Iterable[int]) -> None:
-        """The broker is known to have taken these acknowledgements: the packet ids are free for new messages."""
-        rows = [(session, packet_id) for packet_id in packet_ids]
+    def acknowledged(self, deliveries: Iterable[Delivery]) -> None:
+        """The broker is known to have taken the acknowledgements of these; it may have used the packet ids anew since.
+
+        Therefore the rest of the delivery counts too: another message with the packet id stays as it is.
+        """
+        rows = [(known.session, known.packet_id, known.topic, known.payload_sha256) for known in deliveries]
         if rows:
             with self.transaction(full=False):
-                self._db.executemany("UPDATE requests SET session = NULL WHERE session = ? AND packet_id = ?", rows)
+                self._db.executemany(
+                    "UPDATE requests SET session = NULL"
+                    " WHERE session = ? AND packet_id = ? AND topic = ? AND payload_sha256 = ?",
+                    rows,
+                )
 
     def load(self, seq: int) -> Entry:
         """One request; raises ``KeyError`` if there is none."""
