@@ -77,14 +77,22 @@ def state_directory(settings: Settings) -> Finding:
     """Voices, queue and results can be written, and there is room for them."""
     path = settings.state_dir
     try:
-        path.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path) as probe:
-            probe.write(b"x")
-            os.fsync(probe.fileno())
-        free = shutil.disk_usage(path).free
+        free = shutil.disk_usage(try_to_write(path)).free
     except OSError as problem:
         return error("state directory", f"{path}: {problem.strerror}", "correct its owner, or set `state_dir`")
     return judge_free(path, free)
+
+
+def try_to_write(directory: Path) -> Path:
+    """Write a nameless file there, or where the directory would be made; returns where. Raises OSError.
+
+    Nothing is made: what root makes here, the service could not write to.
+    """
+    there = next(path for path in (directory, *directory.parents) if path.exists())
+    with tempfile.TemporaryFile(dir=there) as probe:
+        probe.write(b"x")
+        os.fsync(probe.fileno())
+    return there
 
 
 def judge_free(path: Path, free: int) -> Finding:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 import uuid
 from collections.abc import Sequence
 
 import numpy as np
 
+from edged.commands.check_machine import try_to_write
 from edged.commands.finding import Finding, error, ok, warning
 from edged.engine.providers import CPU, CUDA, TENSORRT, wanted, why_not
 from edged.engine.session import inspect_machine
@@ -113,11 +113,10 @@ def output(settings: Settings) -> Finding:
 def _wav_folder(settings: Settings) -> Finding:
     folder = settings.sound.wav_dir or settings.state_dir / "spoken"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return ok("sound", f"files in {folder}")
+        try_to_write(folder)
     except OSError as problem:
         return error("sound", f"{folder}: {problem.strerror}", "correct its owner, or set sound.wav_dir")
+    return ok("sound", f"files in {folder}")
 
 
 def _alsa(settings: Settings) -> Finding:

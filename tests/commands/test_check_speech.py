@@ -114,8 +114,9 @@ def test_no_output_is_a_warning(tmp_path: Path) -> None:
     assert check_speech.output(settings(tmp_path, sound={"output": "none"})).level == "warning"
 
 
-def test_folder_of_files_is_made(tmp_path: Path) -> None:
+def test_folder_of_files_is_looked_at_and_not_made(tmp_path: Path) -> None:
     assert check_speech.output(settings(tmp_path, sound={"output": "wav_file"})).level == "ok"
+    assert list(tmp_path.iterdir()) == []
     (tmp_path / "file").touch()
     blocked = {"output": "wav_file", "wav_dir": str(tmp_path / "file" / "x")}
     assert check_speech.output(settings(tmp_path, sound=blocked)).level == "error"

@@ -63,7 +63,7 @@ class Listener:
                 found.setdefault(result["id"], set()).add(result["outcome"])
             return len(found) >= count
 
-        wait_for(all_there, f"{count} results")
+        wait_for(all_there, f"{count} results", limit_s=30)
         return found
 
 
