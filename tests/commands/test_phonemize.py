@@ -1,0 +1,58 @@
+# ruff: noqa: RUF001 - phonemes
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+from edged.cli import main
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A settings file with the default voice installed beside it."""
+    state = tmp_path_factory.mktemp("state")
+    path = state / "edged.yaml"
+    path.write_text(f"state_dir: {state}\n", encoding="utf-8")
+    assert main(["--config", str(path), "voices", "install", "heart"]) == 0
+    return str(path)
+
+
+def test_every_piece_is_shown_as_written_as_read_and_as_it_sounds(
+    config: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["phonemize", "It is 5 km. [Bath](/bˈɑθ/) is near.", "--json", "--config", config]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "pieces": [
+            {
+                "text": "It is 5 km.",
+                "normalized": "It is five kilometers.",
+                "phonemes": ["ˌɪt ɪz fˈIv kəlˈɑməTəɹz."],
+            },
+            {"text": "[Bath](/bˈɑθ/) is near.", "normalized": "Bath is near.", "phonemes": ["bˈɑθ ɪz nˌɪɹ."]},
+        ]
+    }
+
+
+def test_standard_input_is_read_literally_if_wanted(
+    config: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("{hao4} at 7:30"))
+    assert main(["phonemize", "-", "--format", "plain", "--config", config]) == 0
+    out = capsys.readouterr().out
+    assert "read as  hao four at seven thirty" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "named"), [(["[x](/ʘ/)"], "ʘ"), (["Привет"], "Cyrillic"), (["Hi", "--voice", "nobody"], "nobody")]
+)
+def test_what_cannot_be_read_is_said_on_stderr(
+    config: str, capsys: pytest.CaptureFixture[str], words: list[str], named: str
+) -> None:
+    assert main(["phonemize", *words, "--config", config]) == 1
+    captured = capsys.readouterr()
+    assert named in captured.err
+    assert captured.out == ""
