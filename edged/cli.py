@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from edged import __version__
 from edged.commands import bench, config, doctor, phonemize, run, say, send, voices
@@ -24,9 +25,17 @@ def build_parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add_parser(subparsers)
-    for subparser in subparsers.choices.values():
-        subparser.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="settings")
+    _accept_config_anywhere(subparsers)
     return parser
+
+
+def _accept_config_anywhere(subparsers: Any) -> None:
+    """``--config`` may also stand behind the command, and behind its action."""
+    for parser in subparsers.choices.values():
+        parser.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="settings")
+        for action in parser._actions:  # noqa: SLF001 - argparse offers no other way to the parsers of its parsers
+            if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+                _accept_config_anywhere(action)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import queue
 import signal
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,8 +56,8 @@ class Daemon:
         self._heartbeat = Heartbeat()
         for name, limit in BEAT_LIMITS.items():
             self._heartbeat.register(name, limit)
-        self._wanted: set[str] = set()
-        self._woken = threading.Event()
+        # Of all queues this one may be used in a signal handler.
+        self._signals: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._next_prune = 0.0
         self._compose()
 
@@ -152,9 +153,10 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         self._start()
-        while "stop" not in self._wanted:
-            self._woken.wait(min(TICK_S, self._manager.watchdog_interval_s or TICK_S))
-            self._woken.clear()
+        tick_s = min(TICK_S, self._manager.watchdog_interval_s or TICK_S)
+        while (number := self._next_signal(tick_s)) not in {signal.SIGTERM, signal.SIGINT}:
+            if number == signal.SIGHUP:
+                self._reload_by_signal()
             self._tick()
         self._stop()
         return 0
@@ -181,17 +183,32 @@ class Daemon:
         self._store.close()
 
     def _load_voice(self) -> None:
-        name = self._site.state.voice
-        try:
-            self._status.voice = self._library.get(self._library.resolve(name).name)
-            self._status.voice_problem = None
-        except (Rejected, Fatal) as error:
-            self._status.voice_problem = f"{error.message}; `edged voices install {name}` or `edged doctor` helps"
-            log.error("nothing can be spoken: %s", self._status.voice_problem)  # noqa: TRY400 - its cause is the sentence
+        """Open the voice that is set, or any other: a wrong voice is better than silence."""
+        wanted = self._site.state.voice
+        others = [self._live.current.speech.voice, *(card.name for card in self._library.cards)]
+        problem: str | None = None
+        for name in dict.fromkeys([wanted, *others]):
+            try:
+                voice = self._library.get(self._library.resolve(name).name)
+            except (Rejected, Fatal) as error:
+                problem = problem or f"{error.message}; `edged voices install {name}` or `edged doctor` helps"
+                continue
+            if name != wanted:
+                problem = f"{problem}; {name} speaks instead"
+                self._site.stand_in(name)
+                log.warning("%s", problem)
+            self._status.voice, self._status.voice_problem = voice, problem
+            return
+        self._status.voice, self._status.voice_problem = None, problem
+        log.error("nothing can be spoken: %s", problem)
 
     def _on_signal(self, number: int, _frame: object) -> None:
-        self._wanted.add("reload" if number == signal.SIGHUP else "stop")
-        self._woken.set()
+        self._signals.put(number)
+
+    def _next_signal(self, seconds: float) -> int | None:
+        with contextlib.suppress(queue.Empty):
+            return self._signals.get(timeout=seconds)
+        return None
 
     def _tick(self) -> None:
         late = self._heartbeat.late()
@@ -199,9 +216,6 @@ class Daemon:
             log.critical("hung: %s; the watchdog will restart the service", ", ".join(late))
         else:
             self._manager.watchdog()
-        if "reload" in self._wanted:
-            self._wanted.discard("reload")
-            self._reload_by_signal()
         self._manager.status(self._words())
         try:
             self._announcer.expire_due()
@@ -231,6 +245,7 @@ class Daemon:
         if "log_level" in changed:
             journal.set_level(new.log_level)
         self._library.rescan()
+        self._site.use(self._live.current.speech)
         self._load_voice()
         log.info("reloaded: changed %s; a restart is needed for %s", changed or "nothing", restart or "nothing")
         return {"changed": changed, "restart_required": restart}
@@ -298,7 +313,8 @@ class _Handler:
 
     def disconnected(self, reason: str) -> None:
         self._intake.disconnected()
-        log.warning("the broker is away (%s): what was accepted is spoken, outcomes wait", reason)
+        level = logging.INFO if reason == "stopped" else logging.WARNING
+        log.log(level, "the broker is away (%s): what was accepted is spoken, outcomes wait", reason)
 
 
 def run(settings: Settings, config: Path | None) -> int:

@@ -254,7 +254,8 @@ def _routed(request: SpeechRequest, address: Address) -> tuple[SpeechRequest, La
     priority = request.priority
     if address.priority is not None:
         if address.priority not in PRIORITIES:
-            raise Rejected("bad_request", f"priority: the topic says {address.priority!r}; one of {PRIORITIES}")
+            listed = ", ".join(PRIORITIES)
+            raise Rejected("bad_request", f"priority: {address.priority[:32]!r} is none of {listed}", field="priority")
         priority = next(known for known in PRIORITIES if known == address.priority)
     output = request.output
     if address.verb == "synth":

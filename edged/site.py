@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from edged.request import Priority
 from edged.settings import Speech
@@ -36,16 +37,28 @@ def loudness(state: SiteState, priority: Priority, wanted: float | None, importa
 
 
 class Site:
-    """The values in force, kept in the spool. Thread-safe."""
+    """The values in force: the settings', and over them what was set since, kept in the spool. Thread-safe."""
 
     def __init__(self, store: Store, defaults: Speech) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self._state = SiteState(volume=defaults.volume, muted=False, voice=defaults.voice, speed=defaults.speed)
         kept = store.recall(_KEY)
-        if isinstance(kept, dict):
-            known = {key: value for key, value in kept.items() if key in asdict(self._state)}
-            self._state = replace(self._state, **known)
+        self._kept: dict[str, Any] = kept if isinstance(kept, dict) else {}
+        self._state = self._composed(defaults)
+
+    def _composed(self, defaults: Speech) -> SiteState:
+        state = SiteState(volume=defaults.volume, muted=False, voice=defaults.voice, speed=defaults.speed)
+        return replace(state, **{key: value for key, value in self._kept.items() if key in asdict(state)})
+
+    def use(self, defaults: Speech) -> None:
+        """Take over reloaded settings for whatever nobody has set."""
+        with self._lock:
+            self._state = self._composed(defaults)
+
+    def stand_in(self, voice: str) -> None:
+        """Speak with another voice while the one that was set is not there; forgotten at the next start or reload."""
+        with self._lock:
+            self._state = replace(self._state, voice=voice)
 
     @property
     def state(self) -> SiteState:
@@ -56,6 +69,7 @@ class Site:
         """Set and keep new values; raises ``StorageFailed``: then nothing has changed."""
         with self._lock:
             state = replace(self._state, **values)  # type: ignore[arg-type]  # the callers name the fields
-            self._store.remember(_KEY, asdict(state))
-            self._state = state
+            kept = {**self._kept, **values}
+            self._store.remember(_KEY, kept)
+            self._kept, self._state = kept, state
             return state

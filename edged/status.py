@@ -128,7 +128,7 @@ class Status:
         return "speaking" if snapshot.current else "idle"
 
     def _degraded(self, snapshot: Snapshot) -> dict[str, str] | None:
-        if self.voice is None:
+        if self.voice is None or self.voice_problem:
             return {"code": "unknown_voice", "reason": self.voice_problem or "no voice is loaded"}
         if snapshot.device_problem:
             return {"code": "audio_device", "reason": snapshot.device_problem}
