@@ -89,8 +89,8 @@ class AlsaPlayer:
         self._patience = max(patience_s, 4 * settings.buffer_ms / 1000)
         self._stream: _Stream | None = None
         self._underruns = 0
-        self._over_at: float | None = None
-        """When all that was written will have been heard, by our clock; None while nothing plays."""
+        self._playing = False
+        """Whether anything was written that was neither drained nor dropped."""
 
     @property
     def name(self) -> str:
@@ -104,7 +104,7 @@ class AlsaPlayer:
 
     def open(self, rate: int, title: str) -> None:
         """Open the device at ``rate`` hertz, or keep it if it is open so and alive; ``title`` is for the log."""
-        self._over_at = None
+        self._playing = False
         if self._stream is not None and self._stream.rate == rate and self._stream.alive():
             return
         self.close()
@@ -115,13 +115,11 @@ class AlsaPlayer:
         """Hand over samples; blocks until the device has taken the last of them."""
         stream = self._current()
         with self._guarded():
-            dry = int(self._ran_dry(stream))
-            gaps = max(dry, self._feed(stream, memoryview(stream.frames(samples))))
+            gaps = self._feed(stream, memoryview(stream.frames(samples)))
+        self._playing = True
         if gaps:
             self._underruns += gaps
             logger.warning("sound device %s ran dry: a gap was heard", self._settings.device)
-        now = time.monotonic()
-        self._over_at = max(self._over_at or now, now) + len(samples) / stream.rate
 
     def pending_s(self) -> float:
         """Seconds of sound in the device's buffer; 0 while it is not open."""
@@ -133,23 +131,23 @@ class AlsaPlayer:
     def drain(self) -> None:
         """Block until the device's buffer has been heard, then let the device stand still."""
         stream = self._stream
-        if stream is None or self._over_at is None:
+        if stream is None or not self._playing:
             return
         with self._guarded():
             self._play_down(stream)
             self._finish(stream)
-        self._over_at = None
+        self._playing = False
 
     def drop(self) -> None:
         """Silence at once; the device stays open."""
-        self._over_at = None
+        self._playing = False
         if self._stream is not None:
             with self._guarded():
                 self._stream.pcm.drop()
 
     def close(self) -> None:
         """Release the device; what it still holds is not heard. Never raises."""
-        stream, self._stream, self._over_at = self._stream, None, None
+        stream, self._stream, self._playing = self._stream, None, False
         if stream is not None:
             # drop first: the library's close would drain, for ever on a hung device
             with suppress(alsaaudio.ALSAAudioError):
@@ -214,14 +212,6 @@ class AlsaPlayer:
         if overdue:
             raise self._lost("it plays nothing, as if its hardware hung")
         time.sleep(seconds)
-
-    def _ran_dry(self, stream: _Stream) -> bool:
-        """Whether the device, still running, has nothing left: a sound server plays silence then and reports nothing.
-
-        Our own clock must agree, for the ``null`` and ``file`` plugins swallow everything at once.
-        """
-        late = self._over_at is not None and time.monotonic() > self._over_at
-        return late and stream.pcm.state() == alsaaudio.PCM_STATE_RUNNING and stream.held() <= 1
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

@@ -94,6 +94,29 @@ def test_killed_server_is_a_lost_device_until_it_is_back(server: PulseServer, tm
         until_recorded(heard, data)
 
 
+def test_default_is_looked_up_again_once_a_server_has_come(tmp_path: Path) -> None:
+    server = PulseServer(tmp_path / "pulse")
+    pulse = server.folder / "pulse.conf"
+    pulse.write_text("pcm.!default { type pulse }\n", encoding="utf-8")
+    (server.folder / "asound.conf").write_text(  # as Debian's, which makes the server the default if it runs
+        "pcm.!default { type null }\n"
+        'hook_func.if_running { lib "libasound_module_conf_pulse.so" func "conf_pulse_hook_load_if_running" }\n'
+        f'@hooks [ {{ func if_running files [ "{pulse}" ] errors false }} ]\n',
+        encoding="utf-8",
+    )
+    path = tmp_path / "noise"
+    data = noise(path, 0.1)
+    try:
+        with player(server.env) as driver:
+            say(driver, path)
+            heard = server.start().record()
+            driver.done("close")
+            say(driver, path)
+            until_recorded(heard, data)
+    finally:
+        server.kill()
+
+
 def test_sink_taken_away_is_a_lost_device(server: PulseServer, tmp_path: Path) -> None:
     path = tmp_path / "noise"
     noise(path, 0.3)

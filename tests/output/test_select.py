@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from edged.output.contract import Output
 from edged.output.select import open_output
@@ -25,7 +24,6 @@ def test_wav_dir_wins_over_the_state_directory(tmp_path: Path) -> None:
 
 
 def test_alsa_is_not_opened_before_its_time(tmp_path: Path) -> None:
-    pytest.importorskip("alsaaudio")
     output = open_output(Sound(output="alsa", device="no-such-card"), tmp_path)
     assert output.name == "alsa:no-such-card"
     assert output.pending_s() == 0.0
