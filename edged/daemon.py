@@ -154,8 +154,8 @@ class Daemon:
             signal.signal(number, self._on_signal)
         self._start()
         tick_s = min(TICK_S, self._manager.watchdog_interval_s or TICK_S)
-        while (number := self._next_signal(tick_s)) not in {signal.SIGTERM, signal.SIGINT}:
-            if number == signal.SIGHUP:
+        while (received := self._next_signal(tick_s)) not in {signal.SIGTERM, signal.SIGINT}:
+            if received == signal.SIGHUP:
                 self._reload_by_signal()
             self._tick()
         self._stop()
