@@ -179,6 +179,7 @@ class Delivery:
         self._beat = beat
         self._changed = threading.Condition()
         self._next: Playback | None = None
+        self._lost = ""
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="delivery")
 
@@ -222,11 +223,15 @@ class Delivery:
         error: Exception | None = None
         try:
             self._play(playback)
+            self._lost = ""
         except Stopped as stopped:
             self._drop()
             error = stopped
         except Retryable as lost:
-            log.warning("the sound device is lost, the utterance is cut: %s", lost)
+            # A device that is away is tried every second; the journal need not hear of it each time.
+            level = logging.DEBUG if lost.message == self._lost else logging.WARNING
+            log.log(level, "the sound device is lost, the utterance waits or fails: %s", lost)
+            self._lost = lost.message
             self.output.close()
             error = lost
         except OutcomeError as refused:
