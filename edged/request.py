@@ -26,6 +26,8 @@ MAX_CUSTOM = 4 * 1024
 """Bytes of ``custom`` as JSON."""
 MAX_CORRELATION = 256
 """Bytes of correlation data."""
+MAX_DIGITS = 100
+"""Digits of a whole number; Pythons before 3.10.7 would take a quadratic time to read longer ones."""
 MAX_DEPTH = 32
 """Levels of nesting in a JSON body; far below what any of our JSON readers and writers can take (pydantic: 200)."""
 
@@ -176,7 +178,7 @@ def read_body(payload: bytes) -> str | dict[str, Any]:
         text = bare.decode("utf-8")
         if not _JSON_START.match(bare):
             return text
-        body = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        body = json.loads(text, parse_constant=_no_constant, parse_float=_finite, parse_int=_bounded)
         _check_nesting(body)
     except UnicodeDecodeError as error:
         raise Rejected("bad_request", f"body is not UTF-8: {error.reason} at byte {error.start}") from error
@@ -191,6 +193,12 @@ def read_body(payload: bytes) -> str | dict[str, Any]:
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
+
+
+def _bounded(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"a number of {len(digits)} digits is too large")
+    return int(digits)
 
 
 def _finite(digits: str) -> float:

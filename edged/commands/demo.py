@@ -66,7 +66,8 @@ def main() -> int:
         audio = stack.enter_context(_listener(port, f"edged/{NODE}/audio/+", whole=OUTPUT / "doorbell.wav"))
         stack.enter_context(_daemon(Path(folder), port, device))
         finished = sum(_remind(port, reminder, results, has_device=device is not None) for reminder in REMINDERS)
-        audio.wait(PATIENCE_S)
+        if finished == len(REMINDERS):
+            audio.wait(PATIENCE_S)
     files = sorted(str(path) for path in OUTPUT.glob("*.wav"))
     print(f"{finished} of {len(REMINDERS)} reminders finished; sound in {', '.join(files)}")
     return 0 if finished == len(REMINDERS) else 1
