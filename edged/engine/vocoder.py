@@ -59,7 +59,7 @@ def render(spectrum: Spectrum, noise: NoiseSource, borders: Sequence[int]) -> It
     if spectrum.frames < SHORTEST or borders[1] < SHORTEST:
         raise ValueError(f"{spectrum.frames} frames, the first {borders[1]} at once: too few")
     source = _PulseFrames(spectrum.f0)
-    tail = np.zeros((OVERLAP - 1, HOP), np.float32)
+    tail: Real = np.zeros((OVERLAP - 1, HOP), np.float32)
     for start, end in pairwise(borders):
         chunk = _chunk_spectrum(spectrum, source, noise, start, end)
         blocks = _overlapped(chunk, tail)
@@ -81,7 +81,7 @@ class _PulseFrames:
     def __init__(self, f0: Real) -> None:
         self._frames = len(f0)
         self._train = PulseTrain(f0)
-        self._held = np.empty(0, np.float32)
+        self._held: Real = np.empty(0, np.float32)
         voiced = np.convolve(f0 > LOWEST_PITCH, np.ones(7), "full")[3 : 3 + len(f0)]
         self._sounding = voiced > 0
         """Frames whose window a voiced frame reaches: two frames back and one on, and interpolation one further."""

@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from edged.audio.limiter import KNEE, limited
+from edged.waveform import Samples
 
 LEVELS = arrays(np.float32, st.integers(0, 200), elements=st.floats(-100, 100, width=32))
 
 
 @given(samples=LEVELS, gain=st.floats(-40, 40))
-def test_nothing_gets_beyond_full_scale_or_changes_its_sign(samples: np.ndarray, gain: float) -> None:
+def test_nothing_gets_beyond_full_scale_or_changes_its_sign(samples: Samples, gain: float) -> None:
     out = limited(samples, gain)
     assert out.dtype == np.float32
     assert (np.abs(out) <= 1.0).all()
@@ -20,13 +21,13 @@ def test_nothing_gets_beyond_full_scale_or_changes_its_sign(samples: np.ndarray,
 
 
 @given(samples=LEVELS)
-def test_below_the_knee_nothing_changes(samples: np.ndarray) -> None:
+def test_below_the_knee_nothing_changes(samples: Samples) -> None:
     low = samples[np.abs(samples) <= KNEE]
     assert np.array_equal(limited(low), low)
 
 
 @given(samples=LEVELS, cut=st.integers(0, 200))
-def test_cutting_makes_no_difference(samples: np.ndarray, cut: int) -> None:
+def test_cutting_makes_no_difference(samples: Samples, cut: int) -> None:
     parts = np.concatenate((limited(samples[:cut], 7.9), limited(samples[cut:], 7.9)))
     assert np.array_equal(parts, limited(samples, 7.9))
 

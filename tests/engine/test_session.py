@@ -79,7 +79,7 @@ def test_file_that_is_no_model_is_named(tmp_path: Path) -> None:
     [{}, {**FEEDS, "ids": np.zeros((1, 3), np.float32)}, {**FEEDS, "ids": np.zeros((2, 2, 2), np.int64)}],
     ids=["missing", "type", "rank"],
 )
-def test_runtime_error_while_running_is_ours(feeds: dict[str, np.ndarray]) -> None:
+def test_runtime_error_while_running_is_ours(feeds: dict[str, NDArray[Any]]) -> None:
     with pytest.raises(Fatal) as caught:
         open_cpu_session(TINY).run(None, feeds)
     assert caught.value.code == "synth_failed"
