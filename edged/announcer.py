@@ -236,7 +236,7 @@ class Announcer:
             self._rest()
             return None
         with self._changed:
-            if self._lines[lane].first() is not first:
+            if self._stopping or self._lines[lane].first() is not first:
                 return None
             self._lines[lane].remove(first)
             self._jobs[lane] = Job(entry, entry.state)

@@ -114,6 +114,7 @@ class _Attempt:
         self._now = stage.clock.monotonic
         self._utterance: Utterance | None = None
         self._publisher: Publisher | None = None
+        self._unposted: list[Outbound] = []
         self._playing: Playback | None = None
         self._digest = hashlib.sha256()
         job.spoken = job.entry.spoken
@@ -221,13 +222,18 @@ class _Attempt:
             self._job.marks["first_audio"] = self._now()
             self._stage.ledger.event("started", self._entry.id, rate=publisher.rate)
         volume = self._request.volume
-        self._post(publisher.put(samples if volume is None else samples * np.float32(volume)))
+        self._unposted += publisher.put(samples if volume is None else samples * np.float32(volume))
+        # One that waits for the device is tried every second: it is published once the device takes its sound.
+        if "first_audio" in self._job.marks:
+            self._post()
 
     def _publish_rest(self) -> None:
         if self._publisher is not None:
-            self._post(self._publisher.end())
+            self._unposted += self._publisher.end()
+            self._post()
 
-    def _post(self, messages: list[Outbound]) -> None:
+    def _post(self) -> None:
+        messages, self._unposted = self._unposted, []
         if not messages:
             return
         waiting = self._stage.store.outbox_size()[1] + sum(len(message.payload) for message in messages)

@@ -363,6 +363,20 @@ def first_piece_ms(house: Household) -> float:
     return float(one - other)
 
 
+def test_request_that_waits_for_the_device_publishes_nothing_meanwhile(make_household: Make) -> None:
+    house = make_household()
+    manual(house).unplug()
+    house.start()
+    request_id = house.say(output=OutputChoice(publish="chunks"))
+    house.wait_for(lambda: [event["event_type"] for event in list(house.events)].count("synthesizing") == 2)
+    assert house.messages() == []
+    manual(house).plug_in()
+    manual(house).play_freely()
+    assert house.result(request_id)["outcome"] == "finished"
+    topics = [message.topic for message in house.messages() if "/audio/" in message.topic]
+    assert topics == [f"{BASE}/audio/{request_id}/{number}" for number in range(len(topics))]
+
+
 def test_request_that_waits_for_the_device_can_be_cancelled(make_household: Make) -> None:
     house, request_id = speaking(make_household)
     manual(house).unplug()
@@ -413,6 +427,28 @@ def test_shutdown_keeps_what_is_being_said_for_the_next_start(make_household: Ma
     again.start()
     assert again.result(request_id)["outcome"] == "finished"
     assert again.result(waiting)["outcome"] == "finished"
+
+
+def test_request_that_is_next_when_the_daemon_stops_is_not_begun(
+    make_household: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = make_household()
+    house.start()
+    load = house.store.load
+    stopper, taken = threading.Thread(target=house.announcer.stop), threading.Event()
+
+    def stop_meanwhile(seq: int) -> Any:
+        taken.set()
+        house.wait_for(lambda: house.announcer._stopping)
+        return load(seq)
+
+    monkeypatch.setattr(house.store, "load", stop_meanwhile)
+    house.say(THREE)
+    assert taken.wait(20)
+    stopper.start()
+    stopper.join()
+    assert manual(house).titles == []
+    assert [entry.state for entry in house.store.open_entries()] == ["queued"]
 
 
 def test_cancel_before_a_shutdown_is_not_forgotten(make_household: Make) -> None:
