@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from edged.errors import Rejected, StorageFailed
-from edged.lifecycle import Step, after
+from edged.job import SHUTDOWN, Job, Stage
+from edged.lifecycle import Step
 from edged.outcome import Report
-from edged.performance import SHUTDOWN, Job, Stage, perform
+from edged.performance import perform
+from edged.recovery import recovered
 from edged.request import Priority
 from edged.spool.order import Line, Waiting, has_room
 from edged.spool.records import Entry, Lane
@@ -67,30 +69,8 @@ class Announcer:
 
     def recover(self) -> None:
         """Take over what an earlier run of the daemon left without an outcome."""
-        store, clock = self._stage.store, self._stage.clock
-        now, wall = clock.monotonic(), max(clock.wall(), store.recall("wall") or 0.0)
-        for entry in store.open_entries():
-            current = entry
-            if entry.boot != clock.boot_id():
-                received = now - max(0.0, wall - entry.accepted_wall)
-                current = store.reanchor(entry, clock.boot_id(), received, now + entry.expires_wall - wall)
-            self._recover(current)
-
-    def _recover(self, found: Entry) -> None:
-        entry = found
-        if entry.state == "ending":
-            tail = {"code": "tail_unconfirmed", "message": "the process died during the last words", "field": None}
-            self._conclude(entry, "finish", Report("finished", warnings=(*entry.warnings, tail), spoken_fraction=1.0))
-            return
-        if entry.state != "queued":
-            self._stage.store.record(entry.seq, after(entry.state, "requeue"), crashed=True)
-            entry = replace(entry, state="queued")
-            if entry.crashes + 1 >= self._stage.settings.queue.max_crashes:
-                message = f"the process died {entry.crashes + 1} times while saying this; it is not tried again"
-                error = {"code": "synth_failed", "message": message}
-                self._conclude(entry, "fail", Report("failed", error=error, warnings=entry.warnings))
-                return
-        self.enqueue(entry)
+        for entry in recovered(self._stage, self._conclude):
+            self.enqueue(entry)
 
     def start(self) -> None:
         """Start both lanes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import queue
 import signal
 from collections.abc import Callable
@@ -17,17 +18,18 @@ from edged.engine.memory import tune_allocator
 from edged.errors import ConfigurationError, Fatal, Rejected, StorageFailed
 from edged.gate import EngineGate
 from edged.intake import Intake
+from edged.job import Stage
 from edged.ledger import Ledger
 from edged.message import Outbound
 from edged.mqtt.session import MqttSession
 from edged.mqtt.topics import Topics
 from edged.operations import Operations
 from edged.output.select import open_output
-from edged.performance import Stage
 from edged.reporter import Reporter
 from edged.settings import Live, Settings, changed_needing_restart, load
 from edged.site import Site
 from edged.speech import VoiceLibrary
+from edged.spool.ownership import own
 from edged.spool.store import Store
 from edged.statistics import Statistics
 from edged.status import Status
@@ -66,6 +68,7 @@ class Daemon:
         self._topics = Topics(
             settings.mqtt.base_topic, settings.node, settings.mqtt.groups, settings.mqtt.discovery_prefix
         )
+        self._owned = own(settings.state_dir)
         self._store = Store(settings.state_dir / "spool.sqlite3")
         self._library = VoiceLibrary(settings)
         self._site = Site(self._store, settings.speech)
@@ -181,6 +184,7 @@ class Daemon:
         self._session.stop(Outbound(self._topics.availability, b"offline", retain=True))
         self._library.close()
         self._store.close()
+        os.close(self._owned)
 
     def _load_voice(self) -> None:
         """Open the voice that is set, or any other: a wrong voice is better than silence."""

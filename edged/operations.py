@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from collections.abc import Callable
@@ -154,7 +155,8 @@ class Operations:
     def _set_voice(self, value: str) -> dict[str, Any]:
         card = self._library.resolve(value)
         self._site.change(voice=card.name)
-        self._announcer.run_errand(self._voice_changed)
+        with contextlib.suppress(Rejected):  # too many errands wait: the voice is then opened when it is first wanted
+            self._announcer.run_errand(self._voice_changed)
         return {"voice": card.name}
 
     # -- questions ---------------------------------------------------------------------------------------------

@@ -5,86 +5,26 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from edged.clock import Clock
-from edged.delivery import Delivery, Hooks, Playback, Stopped
+from edged.account import account
+from edged.delivery import Hooks, Playback, Stopped
 from edged.errors import Fatal, Rejected, Retryable, StorageFailed
-from edged.gate import EngineGate
-from edged.ledger import Ledger
-from edged.lifecycle import State, Step, after
+from edged.job import SHUTDOWN, Job, Stage
+from edged.lifecycle import Outcome, Step
 from edged.message import Outbound
 from edged.outcome import Report
 from edged.output.publisher import Publisher
-from edged.settings import Live, Settings
-from edged.site import Site, loudness
-from edged.speech import VoiceLibrary
-from edged.spool.records import Entry
-from edged.spool.store import Store
-from edged.utterance import Telling, Utterance
+from edged.site import loudness
+from edged.utterance import Utterance
 from edged.waveform import Samples, pcm16
 
 log = logging.getLogger(__name__)
 
-SHUTDOWN = "shutdown"
-"""``Job.stop`` with this word puts the request back into the queue instead of ending it."""
 WAIT_S = 0.5
 """Seconds between two signs of life while sound plays."""
-
-
-@dataclass
-class Job:
-    """A claimed request. ``stop`` may be called from any thread; the rest belongs to the thread of its lane."""
-
-    entry: Entry
-    state: State
-    stopped_by: str | None = None
-    """Who or what stopped it, in a word; None while it runs."""
-    playback: Playback | None = None
-    spoken: int = 0
-    """Pieces heard to their end."""
-    pieces: int = 0
-    marks: dict[str, float] = field(default_factory=dict)
-    """Monotonic times: claimed, first_audio."""
-
-    def step(self, step: Step) -> State:
-        """Take a step of the lifecycle; the new state."""
-        self.state = after(self.state, step)
-        return self.state
-
-    def stop(self, by: str) -> bool:
-        """Silence it; False if it is already over. A request that was cancelled stays so when the daemon stops."""
-        if self.stopped_by in {None, SHUTDOWN}:
-            self.stopped_by = by
-        playback = self.playback  # read after the word is set: the lane sets the one and then reads the other
-        return playback is None or playback.stop()
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether it was stopped for good."""
-        return self.stopped_by not in {None, SHUTDOWN}
-
-
-@dataclass(frozen=True)
-class Stage:
-    """What a performance needs of the rest of the daemon."""
-
-    live: Live
-    store: Store
-    ledger: Ledger
-    library: VoiceLibrary
-    site: Site
-    gate: EngineGate
-    delivery: Delivery
-    clock: Clock
-
-    @property
-    def settings(self) -> Settings:
-        """The settings in force."""
-        return self.live.current
 
 
 def perform(stage: Stage, job: Job, beat: Callable[[], None]) -> tuple[Step, Report]:
@@ -316,45 +256,6 @@ class _Attempt:
             return "expire", self.report("expired", reason="ttl")
         return "cancel", self.report("cancelled", reason=self._job.stopped_by)
 
-    def report(self, outcome: Any, **facts: Any) -> Report:
+    def report(self, outcome: Outcome, **facts: Any) -> Report:
         """Everything known by now."""
-        telling = self._utterance.telling if self._utterance else Telling()
-        voice = self._utterance.voice if self._utterance else None
-        finished = outcome == "finished"
-        return Report(
-            outcome,
-            audio=self._audio(telling) if finished else None,
-            timing_ms=self._timing(telling),
-            rtf=round(telling.synth_s / telling.audio_s, 4) if telling.audio_s else None,
-            engine={"role": "primary", "name": voice.engine.name} if voice else None,
-            voice=voice.name if voice else None,
-            provider=voice.engine.provider.obtained if voice else None,
-            model=voice.engine.model if voice else None,
-            normalized=" ".join(telling.normalized) if voice else None,
-            phonemes=" ".join(telling.phonemes) if voice else None,
-            spoken_fraction=1.0 if finished else self._fraction(),
-            **{"warnings": self._entry.warnings, **facts},
-        )
-
-    def _fraction(self) -> float:
-        return round(self._job.spoken / self._job.pieces, 3) if self._job.pieces else 0.0
-
-    def _audio(self, telling: Telling) -> dict[str, Any]:
-        publisher = self._publisher
-        rate = self._utterance.voice.engine.rate if self._utterance else 0
-        return {
-            "ms": round(telling.audio_s * 1000),
-            "rate": publisher.rate if publisher else rate,
-            "topic": publisher.topic if publisher else None,
-            "sha256": publisher.sha256 if publisher else self._digest.hexdigest(),
-        }
-
-    def _timing(self, telling: Telling) -> dict[str, int]:
-        marks, received = self._job.marks, self._entry.received
-        timing = {"queue": marks["claimed"] - received, "text": telling.text_s, "synth": telling.synth_s}
-        if "first_audio" in marks:
-            timing["first_audio"] = marks["first_audio"] - received
-        playback = self._job.playback
-        if playback is not None and playback.last_heard is not None and playback.first_accepted is not None:
-            timing["play"] = playback.last_heard - playback.first_accepted
-        return {name: round(seconds * 1000) for name, seconds in timing.items()}
+        return account(self._job, self._utterance, self._publisher, outcome, sha256=self._digest.hexdigest(), **facts)

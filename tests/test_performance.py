@@ -11,7 +11,8 @@ import pytest
 import soundfile
 
 from edged.errors import StorageFailed
-from edged.performance import SHUTDOWN, Job, perform
+from edged.job import SHUTDOWN, Job
+from edged.performance import perform
 from edged.request import OutputChoice
 from edged.waveform import pcm16
 from tests.fakes.household import BASE, Household
@@ -150,7 +151,8 @@ def test_full_disk_while_publishing_sends_it_back_and_frees_the_output(
     def refuse(*_: object, **__: object) -> None:
         raise StorageFailed("no space left")
 
-    job = make_job(house, output=OutputChoice(publish="chunks"))
+    longer_than_may_wait = " ".join(["One two three four five six seven."] * 12)
+    job = make_job(house, longer_than_may_wait, output=OutputChoice(publish="chunks"))
     with monkeypatch.context() as patched:
         patched.setattr(house.store, "post", refuse)
         step, _ = attempt(house, job)

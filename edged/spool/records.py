@@ -6,9 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from pydantic import ValidationError
+
 from edged.lifecycle import State
 from edged.message import Outbound
 from edged.request import Priority, SpeechRequest
+
+_UNREADABLE = SpeechRequest(text="(unreadable)")
 
 
 class Row(Protocol):
@@ -56,6 +60,8 @@ class Entry:
     crashes: int = 0
     spoken: int = 0
     delivery: Delivery | None = None
+    readable: bool = True
+    """False for a request that this version cannot read; its ``request`` is then a stand-in."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +91,14 @@ def known_from(row: Row) -> Known:
 
 def entry_from(row: Row) -> Entry:
     """A request, from a row of ``requests``."""
+    request = _request(row["request"])
     return Entry(
         seq=row["seq"],
         id=row["id"],
         body_sha256=row["body_sha256"],
         lane=row["lane"],
         priority=row["priority"],
-        request=SpeechRequest.model_validate_json(row["request"]),
+        request=request or _UNREADABLE,
         warnings=tuple(json.loads(row["warnings"])),
         reply_topic=row["reply_topic"],
         correlation=row["correlation"],
@@ -103,7 +110,15 @@ def entry_from(row: Row) -> Entry:
         state=row["state"],
         crashes=row["crashes"],
         spoken=row["spoken"],
+        readable=request is not None,
     )
+
+
+def _request(stored: str) -> SpeechRequest | None:
+    try:
+        return SpeechRequest.model_validate_json(stored)
+    except ValidationError:
+        return None
 
 
 def outbox_row_from(row: Row) -> OutboxRow:

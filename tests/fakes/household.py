@@ -15,10 +15,10 @@ from edged.delivery import Delivery
 from edged.engine.tone import Tone
 from edged.errors import Fatal, Rejected
 from edged.gate import EngineGate
+from edged.job import Stage
 from edged.ledger import Ledger
 from edged.message import Outbound
 from edged.output.contract import Output
-from edged.performance import Stage
 from edged.request import SpeechRequest
 from edged.settings import Live, parse
 from edged.site import Site
