@@ -12,6 +12,14 @@ from tests.brokers import Broker, Certificates, make_certificates
 from tests.fakes.household import Household
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_sound_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The sound server of whoever runs the tests is not found, and its library leaves no folder in /tmp."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        yield
+
+
 @pytest.fixture
 def make_broker(tmp_path: Path) -> Iterator[Callable[..., Broker]]:
     """Start brokers that end with the test; the arguments are those of ``Broker`` after its directory."""
