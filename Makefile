@@ -19,7 +19,7 @@ setup-test: ## setup, and what the tests need
 	@requirements/python.sh test
 	@$(BIN)/edged voices install heart
 
-setup-bench: setup ## setup, and what edged is compared with
+setup-bench: setup-test ## setup-test, and what edged is compared with
 	@requirements/python.sh bench
 
 cuda: setup ## CUDA and cuDNN for a PC whose NVIDIA card has only its driver (2 GB)
@@ -37,8 +37,8 @@ test: setup-test ## every check and every test but the slow ones
 soak: setup-test ## the slow tests
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
-bench: setup-bench ## time to first audio, real-time factor and memory on this machine
-	@$(BIN)/edged bench $(ARGS)
+bench: setup-bench ## every figure of the README on this machine (15 min; ARGS=--quick: 3 min)
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lock: setup ## resolve requirements/*.in anew to the newest releases; needs the network
 	@$(BIN)/python -m pip install --quiet --no-deps uv==0.13.9

@@ -1,10 +1,10 @@
 """Our engine against the reference package's own API: the same phonemes, in turns, one thread each.
 
-Prints one JSON object: medians in milliseconds per sentence, and the ratio of the reference's time to ours (above 1 we
-are faster). ``ours`` leaves out the network's silence at both ends, as the daemon does; ``ours_untrimmed`` renders
-every frame that the reference renders. ``first_chunk`` is when sound could start::
+Medians in milliseconds per sentence, and the ratio of the reference's time to ours (above 1 we are faster). ``ours``
+leaves out the network's silence at both ends, as the daemon does; ``ours_untrimmed`` renders every frame that the
+reference renders. ``first_chunk`` is when sound could start::
 
-    python tests/benchmarks/engine_speed.py [--rounds 40]
+    python -m tests.benchmarks.engine_speed [--rounds 40]
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import hibari
-import scipy.fft  # the reference is faster where scipy is there, so it must be
+import scipy.fft  # the reference is faster where it is there
 
 from edged.engine import vocoder
 from edged.engine.memory import tune_allocator
@@ -28,6 +29,8 @@ from edged.engine.spectrum import BINS, RATE
 from edged.engine.student import Student
 from edged.settings import Engine
 from edged.waveform import Samples
+from tests.benchmarks import figures
+from tests.benchmarks.figures import Target
 
 SENTENCES = {
     "2 s": "ðə lˈɔndɹi ɪz dˈʌn ænd ðə dˈɔɹ ɪz ˈOpᵊn.",  # noqa: RUF001 - phonemes
@@ -44,11 +47,6 @@ class Untrimmed(Student):
     def everything(self, phonemes: str) -> Iterator[Samples]:
         spectrum = self._spectrum(self._ids(phonemes), 1.0)
         return vocoder.render(spectrum, Noise(1, BINS), vocoder.grid(spectrum.frames))
-
-
-def resident_mib() -> float:
-    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
 
 
 def opened(folder: Path) -> Untrimmed:
@@ -86,21 +84,37 @@ def compare(ours: Untrimmed, reference: Any, phonemes: str, rounds: int) -> dict
     return {name: round(value, 3) for name, value in report.items()}
 
 
+def measure(rounds: int) -> dict[str, Any]:
+    tune_allocator()
+    before = figures.resident_mib(os.getpid())
+    ours = opened(Path(hibari.__file__).parent / "assets")
+    loading = timed(ours.load)
+    loaded = figures.resident_mib(os.getpid())
+    reference = hibari.Hibari(threads=1)
+    sentences = {name: compare(ours, reference, phonemes, rounds) for name, phonemes in SENTENCES.items()}
+    memory = {"rss_before_mib": before, "rss_loaded_mib": loaded, "load_ms": loading}
+    return {
+        "rounds": rounds,
+        "scipy": scipy.__version__,
+        "sentences": sentences,
+        **{name: round(value, 1) for name, value in memory.items()},
+    }
+
+
+def targets(found: Mapping[str, Any]) -> list[Target]:
+    return [
+        Target(f"speed against the reference package, {name}, 1 thread", row[f"{way}_ratio"], ">=", 1.0, unit)
+        for way, unit in (("ours", "x"), ("ours_untrimmed", "x, every frame"))
+        for name, row in found["sentences"].items()
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="our engine against the reference package")
     parser.add_argument("--rounds", type=int, default=40)
     rounds = parser.parse_args().rounds
-    tune_allocator()
-    before = resident_mib()
-    ours = opened(Path(hibari.__file__).parent / "assets")
-    loading = timed(ours.load)
-    loaded = resident_mib()
-    reference = hibari.Hibari(threads=1)
-    report = {name: compare(ours, reference, phonemes, rounds) for name, phonemes in SENTENCES.items()}
-    memory = {"rss_before_mib": before, "rss_loaded_mib": loaded, "load_ms": loading}
-    print(json.dumps({**report, **{name: round(value, 1) for name, value in memory.items()}}, indent=1))
+    figures.report("engine_speed", lambda: measure(rounds), targets)
 
 
 if __name__ == "__main__":
-    assert scipy.fft is not None
     main()
