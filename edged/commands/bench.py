@@ -45,8 +45,8 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "bench",
         help="measure speed and memory on this machine",
-        description="Time to first audio, real-time factor and memory of the voice on this machine, for each provider of the "
-        "settings alone; medians. No broker and no sound device is involved.",
+        description="Time to first audio, real-time factor and memory of the voice on this machine, with each provider "
+        "of the settings alone; medians. No broker and no sound device is involved.",
     )
     parser.add_argument("--json", action="store_true", help="print everything measured as one JSON object")
     parser.add_argument("--voice", help="voice (default: the settings' voice)")
