@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from paho.mqtt.client import MQTTMessage
 
-from tests.brokers import Broker, Hub, Protocol, until
+from tests.brokers import PATIENCE_S, Broker, Hub, Protocol, until
 
 NODE = "testbox"
 BASE = f"edged/{NODE}"
@@ -64,6 +65,11 @@ class Appliance:
             )
         return self
 
+    def ready(self, times: int = 1) -> Appliance:
+        """Wait until it has said so this often, over all its starts."""
+        until(lambda: self.words().count("ready: ") >= times, "the daemon is ready")
+        return self
+
     def stop(self) -> int:
         """SIGTERM, and wait; the exit code."""
         assert self.process is not None
@@ -93,37 +99,90 @@ class Appliance:
 class Listener:
     """A hub that keeps everything the node says."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, *more: str) -> None:
         self.hub = hub
-        self.seen: list[tuple[str, bytes]] = []
-        hub.subscribe(f"{BASE}/#", "edged/reply/#")
+        self.messages: list[MQTTMessage] = []
+        self._payloads: dict[str, list[bytes]] = {}
+        self._objects: dict[str, list[dict[str, Any]]] = {}
+        hub.subscribe(f"{BASE}/#", "edged/reply/#", *more)
 
     def drain(self) -> None:
         while self.hub.waiting():
             message = self.hub.next()
-            self.seen.append((message.topic, bytes(message.payload)))
+            self.messages.append(message)
+            self._payloads.setdefault(message.topic, []).append(bytes(message.payload))
+
+    def at(self, topic: str) -> list[bytes]:
+        """What came on a topic so far."""
+        self.drain()
+        return list(self._payloads.get(topic, []))
 
     def topic(self, name: str) -> list[bytes]:
-        self.drain()
-        return [payload for topic, payload in self.seen if topic == f"{BASE}/{name}"]
+        """The same on a topic of the node."""
+        return self.at(f"{BASE}/{name}")
 
     def objects(self, name: str) -> list[dict[str, Any]]:
-        return [json.loads(payload) for payload in self.topic(name) if payload]
+        decoded = self._objects.setdefault(name, [])
+        decoded += [json.loads(payload or b"{}") for payload in self.topic(name)[len(decoded) :]]
+        return list(decoded)
 
     def results(self, request_id: str | None = None) -> list[dict[str, Any]]:
         return [result for result in self.objects("result") if request_id in {None, result["id"]}]
 
-    def result(self, request_id: str) -> dict[str, Any]:
+    def result(self, request_id: str, patience_s: float = PATIENCE_S) -> dict[str, Any]:
         """The result of a request; waits for it."""
-        until(lambda: self.results(request_id), f"a result of {request_id}")
+        until(lambda: self.results(request_id), f"a result of {request_id}", patience_s)
         return self.results(request_id)[0]
+
+    def finished(self, *request_ids: str) -> None:
+        """Wait until they are, and were not anything else."""
+        for request_id in request_ids:
+            result = self.result(request_id)
+            assert result["outcome"] == "finished", result
+
+    def refused(self, request_id: str, code: str) -> dict[str, Any]:
+        """Wait until the request is rejected with that code; the error."""
+        result = self.result(request_id)
+        assert (result["status"], result["outcome"]) == ("error", "rejected"), result
+        assert result["error"]["code"] == code, result
+        error: dict[str, Any] = result["error"]
+        return error
+
+    def replies(self) -> list[bytes]:
+        """What came to a reply topic."""
+        self.drain()
+        return [bytes(message.payload) for message in self.messages if message.topic.startswith("edged/reply/")]
 
     def events(self, request_id: str) -> list[str]:
         return [event["event_type"] for event in self.objects("event") if event["id"] == request_id]
 
+    def event(self, request_id: str, name: str) -> dict[str, Any]:
+        """An event of a request; waits for it."""
+        until(lambda: name in self.events(request_id), f"{name} of {request_id}")
+        return next(
+            event for event in self.objects("event") if (event["id"], event["event_type"]) == (request_id, name)
+        )
+
+    def started(self) -> list[str]:
+        """Ids in the order in which they began to be heard or rendered, repetitions left out."""
+        begun = [event["id"] for event in self.objects("event") if event["event_type"] == "started"]
+        return list(dict.fromkeys(begun))
+
     def wait_for(self, name: str, count: int = 1) -> list[dict[str, Any]]:
         until(lambda: len(self.topic(name)) >= count, f"{count} messages on {name}")
         return self.objects(name)
+
+    def state(self) -> dict[str, Any]:
+        """The newest retained state."""
+        return self.wait_for("state")[-1]
+
+    def idle(self, patience_s: float = PATIENCE_S) -> None:
+        """Wait until the node says that it has nothing to do."""
+        until(lambda: self._is_idle(self.state()), "the node is idle", patience_s)
+
+    @staticmethod
+    def _is_idle(state: dict[str, Any]) -> bool:
+        return bool(state["state"] == "idle" and state["queue"]["depth"] == 0)
 
     def ask(self, operation: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """A request/response round."""
@@ -137,15 +196,43 @@ class Listener:
         until(answers, f"an answer to {operation}")
         return answers()[0]
 
+    def command(self, topic: str, payload: str = "") -> dict[str, Any]:
+        """Publish a verb or a ``<setting>/set``; its answer."""
+        name = topic.partition("/")[0]
+        before = len(self.topic(f"response/{name}"))
+        self.hub.publish(f"{BASE}/{topic}", payload)
+        return self.wait_for(f"response/{name}", before + 1)[before]
+
     def online(self) -> None:
         """Wait until the node says that it is there."""
         until(lambda: self.topic("availability")[-1:] == [b"online"], "the node comes online")
 
+    def offline(self) -> None:
+        """Wait until the node, or its last will, says that it is gone."""
+        until(lambda: self.topic("availability")[-1:] == [b"offline"], "the node goes offline")
+
     def say(self, text: str, **fields: Any) -> None:
-        self.hub.publish(f"{BASE}/say", json.dumps({"text": text, **fields}))
+        self.publish("say", text, **fields)
+
+    def publish(self, verb: str, text: str, **fields: Any) -> None:
+        self.hub.publish(f"{BASE}/{verb}", json.dumps({"text": text, **fields}))
+
+
+HOLD = " ".join(["holding"] * 200)
+"""Minutes of beeps."""
 
 
 @contextlib.contextmanager
-def listening(broker: Broker, protocol: Protocol = "5") -> Iterator[Listener]:
+def holding(listener: Listener) -> Iterator[None]:
+    """Something long is being said by the tone voice on a sound card meanwhile; what is sent then waits."""
+    listener.say(HOLD, id="hold", priority="important", speed=0.5)
+    listener.event("hold", "started")
+    yield
+    listener.command("cancel", "hold")
+    assert listener.result("hold")["outcome"] == "cancelled"
+
+
+@contextlib.contextmanager
+def listening(broker: Broker, protocol: Protocol = "5", *more: str) -> Iterator[Listener]:
     with broker.hub(protocol) as hub:
-        yield Listener(hub)
+        yield Listener(hub, *more)

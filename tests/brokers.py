@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY, Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -34,9 +34,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(condition: Callable[[], object], what: str = "the condition") -> None:
+def until(condition: Callable[[], object], what: str = "the condition", patience_s: float = PATIENCE_S) -> None:
     """Wait until ``condition()`` is true; fails after a long time."""
-    end = time.monotonic() + PATIENCE_S
+    end = time.monotonic() + patience_s
     while not condition():
         assert time.monotonic() < end, f"in vain: {what}"
         time.sleep(0.005)
@@ -136,7 +136,8 @@ def mqtt_settings(port: int, **changes: Any) -> Mqtt:
 class Hub:
     """A client as a hub has one: publishes and listens."""
 
-    def __init__(self, port: int, protocol: Protocol = "5", client_id: str = "") -> None:
+    def __init__(self, port: int, protocol: Protocol = "5", client_id: str = "", *, durable: bool = False) -> None:
+        """``durable`` (MQTT 5): the broker keeps what it has for us while it restarts."""
         self._five = protocol == "5"
         version = MQTTProtocolVersion.MQTTv5 if self._five else MQTTProtocolVersion.MQTTv311
         self._client = Client(CallbackAPIVersion.VERSION2, client_id, protocol=version)
@@ -144,7 +145,13 @@ class Hub:
         self._subscribed: queue.Queue[int] = queue.Queue()
         self._client.on_message = lambda _client, _data, message: self._messages.put(message)
         self._client.on_subscribe = lambda _client, _data, packet_id, *_rest: self._subscribed.put(packet_id)
-        self._client.connect("127.0.0.1", port)
+        properties = Properties(PacketTypes.CONNECT) if durable else None  # type: ignore[no-untyped-call]
+        if properties is not None:
+            properties.SessionExpiryInterval = 3600
+        self._client.reconnect_delay_set(1, 1)
+        # mosquitto 2.0 does not save sessions that began with a clean start
+        clean_start = False if durable else MQTT_CLEAN_START_FIRST_ONLY
+        self._client.connect("127.0.0.1", port, clean_start=clean_start, properties=properties)
         self._client.loop_start()
         until(self._client.is_connected, "the hub connects")
 
@@ -192,6 +199,8 @@ class BlackHole(contextlib.AbstractContextManager["BlackHole"]):
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._server.getsockname()[1])
         self.swallowing = False
+        self.swallowing_up = False
+        """The same for what the client sends only."""
         self._pairs: list[socket.socket] = []
         self._closed = False
         self._threads: list[threading.Thread] = []
@@ -220,13 +229,13 @@ class BlackHole(contextlib.AbstractContextManager["BlackHole"]):
             except OSError:
                 continue
             self._pairs += [near, far]
-            self._spawn(self._pump, near, far)
-            self._spawn(self._pump, far, near)
+            self._spawn(self._pump, near, far, lambda: self.swallowing or self.swallowing_up)
+            self._spawn(self._pump, far, near, lambda: self.swallowing)
 
-    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+    def _pump(self, source: socket.socket, sink: socket.socket, swallowing: Callable[[], bool]) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
-                if not self.swallowing:
+                if not swallowing():
                     sink.sendall(data)
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_RDWR)

@@ -9,6 +9,7 @@ import pytest
 from edged.cli import main
 from tests.appliance import Appliance, Listener, listening
 from tests.brokers import Broker
+from tests.sound.cards import Card, simulated_card
 
 
 @pytest.fixture(scope="session")
@@ -22,14 +23,32 @@ def voices(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def make_appliance(tmp_path: Path, broker: Broker, voices: Path) -> Iterator[Callable[..., Appliance]]:
-    """Make daemons that end with the test; ``tone=True`` needs no model. Not started yet."""
+def card(tmp_path: Path) -> Card:
+    """A simulated sound card; it plays in real time."""
+    return simulated_card(tmp_path)
+
+
+@pytest.fixture
+def make_appliance(
+    tmp_path: Path, broker: Broker, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Appliance]]:
+    """Make daemons that end with the test. Not started yet.
+
+    ``tone=True`` needs no model; ``bare=True``: no voice is installed. ``card``: the sound goes there, else at once
+    into files.
+    """
     made: list[Appliance] = []
 
-    def make(*, tone: bool = False, **sections: Any) -> Appliance:
+    def make(
+        *, tone: bool = False, bare: bool = False, card: Card | None = None, broker: Broker = broker, **sections: Any
+    ) -> Appliance:
         if tone:
             sections["engine"] = {"kind": "tone", **sections.get("engine", {})}
-        made.append(Appliance(tmp_path / f"edged{len(made)}", broker, None if tone else voices, **sections))
+        if card is not None:
+            sections["sound"] = {"output": "alsa", **sections.get("sound", {})}
+        voices = None if tone or bare else request.getfixturevalue("voices")
+        made.append(Appliance(tmp_path / f"edged{len(made)}", broker, voices, **sections))
+        made[-1].env |= card.env if card is not None else {}
         return made[-1]
 
     yield make
