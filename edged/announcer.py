@@ -230,7 +230,7 @@ class Announcer:
         self._tell_change()
         step, report = perform(self._stage, job, self._beats[lane])
         if lane == "room":
-            self._device_problem = report.error["message"] if step == "requeue" and report.error else None
+            self._device_problem = _device_problem(job, report, before=self._device_problem)
         if step == "requeue":
             self._requeue(lane, job, report)
         else:
@@ -275,6 +275,13 @@ class Announcer:
         """Wait before the disk is tried again; True if we stop meanwhile."""
         with self._changed:
             return self._changed.wait_for(lambda: self._stopping, timeout=RETRY_S)
+
+
+def _device_problem(job: Job, report: Report, before: str | None) -> str | None:
+    """What is wrong with the output after this attempt; one that made no sound says nothing new of it."""
+    if report.error is not None and report.error["code"] == "audio_device":
+        return str(report.error["message"])
+    return None if "first_audio" in job.marks else before
 
 
 def _waiting_of(entry: Entry) -> Waiting:
