@@ -167,6 +167,47 @@ def test_hundreds_of_requests_survive_being_killed(
     survive(make_appliance(tone=True, card=card), listener, broker, card, seed=seed, count=100)
 
 
+def test_only_the_sentence_that_was_cut_is_said_again(
+    make_appliance: Callable[..., Appliance], listener: Listener, card: Card
+) -> None:
+    source = random.Random(1)
+    text = " ".join(tones.sentence(source, words=5) for _ in range(3))
+    sounds = tones.pieces(text)
+    appliance = make_appliance(tone=True, card=card).start()
+    listener.online()
+    listener.say(text, id="one")
+    until(lambda: sounds[1][: tones.SECOND // 2] in card.heard_pcm(), "it is in the second sentence")
+    appliance.kill()
+    before = card.heard_pcm()
+    appliance.start()
+    listener.finished("one")
+    assert [before.count(sound) for sound in sounds] == [1, 0, 0]
+    assert [card.heard_pcm()[len(before) :].count(sound) for sound in sounds] == [0, 1, 1]
+
+
+def test_killed_in_the_last_words_counts_as_said(
+    make_appliance: Callable[..., Appliance], listener: Listener, card: Card
+) -> None:
+    text = tones.sentence(random.Random(1), words=5)
+    appliance = make_appliance(tone=True, card=card).start()
+    listener.online()
+    listener.say(text, id="one")
+    listener.event("one", "started")
+    with closing(sqlite3.connect(appliance.state_dir / "spool.sqlite3")) as spool:
+        until(lambda: spool.execute("SELECT state FROM requests").fetchall() == [("ending",)], "its last words")
+        appliance.kill()
+    appliance.start()
+    listener.finished("one")
+    result = listener.result("one")
+    assert ([warning["code"] for warning in result["warnings"]], result["spoken_fraction"]) == (
+        ["tail_unconfirmed"],
+        1.0,
+    )
+    listener.say("a", id="next")
+    listener.finished("next")
+    assert card.heard_pcm().count(tones.pieces(text)[0][: tones.SECOND // 2]) == 1
+
+
 def results_by_number(listener: Listener) -> dict[int, set[str]]:
     """The ids under which each numbered request was answered."""
     found: dict[int, set[str]] = {}
