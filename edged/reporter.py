@@ -160,23 +160,25 @@ class Reporter:
             if self._published.get(message.topic) != message and self._publish(message) is not None:
                 self._published[message.topic] = message
 
-    def _tell_events(self) -> None:
+    def _tell_events(self) -> bool:
+        """Whether all are told."""
         while True:
             with self._changed:
                 if not self._events:
-                    return
+                    return True
                 event = self._events.popleft()
             if self._publish(event) is None:
                 with self._changed:
                     self._events.appendleft(event)
-                return
+                return False
 
     def _tell_outbox(self) -> None:
         while True:
             with self._changed:
                 places = IN_FLIGHT - len(self._tokens)
             rows = self._store.outbox_after(self._cursor, places) if places > 0 else []
-            if not rows:
+            # What was told before these rows were written goes first: `started` before `finished`.
+            if not rows or not self._tell_events():
                 return
             for row in rows:
                 if not self._hand_over(row):

@@ -10,6 +10,7 @@ import pytest
 from edged.errors import StorageFailed
 from edged.message import Outbound
 from edged.reporter import IN_FLIGHT, MAX_EVENTS, Reporter
+from edged.spool.records import OutboxRow
 from edged.spool.store import Store
 from tests.fakes.manual_clock import ManualClock
 from tests.fakes.manual_output import PATIENCE_S
@@ -245,6 +246,24 @@ def test_events_are_told_in_order_and_before_the_outcomes_behind_them(desk: Desk
     desk.reporter.connected()
     desk.until(lambda: len(desk.link.sent) >= 4)
     assert [message.payload for message in desk.link.sent[:4]] == [b"0", b"1", b"2", b"outcome"]
+
+
+def test_event_told_while_the_outbox_is_emptied_goes_before_the_outcome_behind_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = desk.store.outbox_after
+
+    def meanwhile(seq: int, limit: int) -> list[OutboxRow]:
+        monkeypatch.setattr(desk.store, "outbox_after", look)
+        desk.reporter.tell(Outbound("event", b"started"))
+        desk.store.post(Outbound("result", b"outcome"))
+        return look(seq, limit)
+
+    monkeypatch.setattr(desk.store, "outbox_after", meanwhile)
+    desk.start()
+    desk.until(lambda: b"outcome" in [message.payload for message in desk.link.sent])
+    told = [message.payload for message in desk.link.sent if message.topic != "health"]
+    assert told == [b"started", b"outcome"]
 
 
 def test_events_are_bounded_while_the_broker_is_away(desk: Desk) -> None:
