@@ -50,7 +50,8 @@ def table(reports: list[dict[str, Any]]) -> str:
 
 def _row(row: dict[str, Any]) -> str:
     verdict = "met" if row["met"] else "**missed**"
-    return f"| {row['figure']} | {row['measured']:g} {row['unit']} | {row['relation']} {row['target']:g} | {verdict} |"
+    measured = f"{row['measured']:g} {row['unit']}".strip()
+    return f"| {row['figure']} | {measured} | {row['relation']} {row['target']:g} | {verdict} |"
 
 
 def _machine() -> str:

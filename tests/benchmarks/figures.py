@@ -32,7 +32,8 @@ class Target:
 
     def __str__(self) -> str:
         verdict = "met" if self.met else "MISSED"
-        return f"{self.figure}: {self.measured:g} {self.unit} (target {self.relation} {self.target:g}): {verdict}"
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{self.figure}: {self.measured:g}{unit} (target {self.relation} {self.target:g}): {verdict}"
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
