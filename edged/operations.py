@@ -131,11 +131,14 @@ class Operations:
         if isinstance(body, str):
             wanted = body.strip() or self._announcer.current_id()
             return lambda waiting: waiting.id == wanted
-        if body.get("all") is True:
+        # `scheduled` widens it to plans, and there are none in this version.
+        criteria = {name: value for name, value in body.items() if name not in {"transaction", "scheduled"}}
+        if criteria == {"all": True}:
             return lambda _: True
-        criteria = {name: body[name] for name in _SELECTORS if name in body}
-        if not criteria:
-            raise Rejected("bad_request", f"name what to cancel: one of {', '.join(_SELECTORS)}, or all")
+        unknown = sorted(set(criteria) - set(_SELECTORS))
+        if unknown or not criteria:
+            what = f"{unknown[0]!r} does not go with it" if unknown else "nothing is named"
+            raise Rejected("bad_request", f"cancel: {what}; name {', '.join(_SELECTORS)}, or all and nothing else")
         return lambda waiting: _matches(waiting, criteria)
 
     # -- settings ----------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ from edged.waveform import Samples, pcm16
 
 log = logging.getLogger(__name__)
 
+KEPT_FREE = 8 * 1024 * 1024
+"""Bytes of the disk that audio never takes: outcomes must be written, and even deleting needs room in SQLite's log."""
 WAIT_S = 0.5
 """Seconds between two signs of life while sound plays."""
 
@@ -176,10 +178,12 @@ class _Attempt:
         messages, self._unposted = self._unposted, []
         if not messages:
             return
-        waiting = self._stage.store.outbox_size()[1] + sum(len(message.payload) for message in messages)
+        store, size = self._stage.store, sum(len(message.payload) for message in messages)
         limit = self._stage.settings.outbox.max_mib * 1024 * 1024
-        if waiting > limit:
+        if store.outbox_size()[1] + size > limit:
             raise Fatal("queue_full", f"the broker is away and {limit} bytes of audio wait for it already")
+        if store.free_bytes() - size < KEPT_FREE:
+            raise Fatal("queue_full", "the disk is nearly full; what is left is kept for requests and their outcomes")
         for message in messages:
             self._stage.store.post(message, full=False)
         self._stage.ledger.wake()

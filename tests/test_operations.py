@@ -110,7 +110,9 @@ def test_cancel_answers_with_the_ids_touched(desk: FrontDesk, body: Any, ids: li
     assert set(desk.house.results()) == set(ids)
 
 
-@pytest.mark.parametrize("body", [{}, {"all": False}, {"all": "yes"}, {"colour": "red"}])
+@pytest.mark.parametrize(
+    "body", [{}, {"all": False}, {"all": "yes"}, {"colour": "red"}, {"all": True, "id": "a"}, {"id": "a", "tga": "b"}]
+)
 def test_cancel_of_nothing_in_particular_is_refused(desk: FrontDesk, body: dict[str, Any]) -> None:
     desk.house.say(id="a")
     assert refused(desk.ask("cancel", body))["code"] == "bad_request"

@@ -162,6 +162,18 @@ def test_full_disk_while_publishing_sends_it_back_and_frees_the_output(
     assert step == "finish"
 
 
+def test_audio_leaves_room_on_the_disk_for_outcomes(house: Household, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(house.store, "free_bytes", lambda: 9 * 1024 * 1024)
+    step, _ = attempt(house, make_job(house, lane="render", output=OutputChoice(play=False, publish="whole")))
+    assert step == "finish"
+    monkeypatch.setattr(house.store, "free_bytes", lambda: 8 * 1024 * 1024)
+    step, report = attempt(house, make_job(house, lane="render", output=OutputChoice(play=False, publish="whole")))
+    assert step == "fail"
+    assert report.error is not None
+    assert report.error["code"] == "queue_full"
+    assert not [message for message in house.messages() if len(message.payload) > 1_000_000]
+
+
 def test_full_disk_does_not_silence_the_room(house: Household, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise StorageFailed("no space left")

@@ -7,6 +7,7 @@ Commits come in two strengths. *Full* waits until the disk has it: accepting, th
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,6 +28,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
+        self._folder = path.parent
         with _translated():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
@@ -234,6 +236,12 @@ class Store:
         """How many messages wait, and their bytes."""
         row = self._one("SELECT COUNT(*) AS n, COALESCE(SUM(LENGTH(payload)), 0) AS bytes FROM outbox", ())
         return (row["n"], row["bytes"]) if row else (0, 0)
+
+    def free_bytes(self) -> int:
+        """What is free on the disk of the spool."""
+        with _translated():
+            found = os.statvfs(self._folder)
+        return found.f_bavail * found.f_frsize
 
     # -- memory -----------------------------------------------------------------------------------------------
 

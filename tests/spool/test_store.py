@@ -410,3 +410,10 @@ def test_full_disk_loses_nothing_that_was_committed_and_passes(path: Path, small
     assert len(again.outbox_after(0, 1000)) == len(stored)
     assert again.known("a") is not None
     again.close()
+
+
+def test_free_space_is_that_of_the_disk(tmp_path: Path) -> None:
+    store = Store(tmp_path / "spool.sqlite3")
+    found = os.statvfs(tmp_path)
+    assert store.free_bytes() == pytest.approx(found.f_bavail * found.f_frsize, rel=0.1)
+    store.close()
