@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from edged.cli import main
 from edged.clock import Clock
 from edged.output.contract import Output
 from tests.brokers import Broker, Certificates, make_certificates
@@ -43,6 +44,16 @@ def broker(make_broker: Callable[..., Broker]) -> Broker:
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A settings file and, beside it, the default voice, installed as a user would; not to be changed."""
+    state = tmp_path_factory.mktemp("installed")
+    config = state / "edged.yaml"
+    config.write_text(f"state_dir: {state}\n", encoding="utf-8")
+    assert main(["--config", str(config), "voices", "install", "heart"]) == 0
+    return config
 
 
 @pytest.fixture

@@ -11,14 +11,10 @@ from edged.settings import Settings, parse
 from edged.speech import VoiceLibrary, open_front_end
 
 
-@pytest.fixture(scope="module")
-def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def state_dir(installed: Path) -> Path:
     """A state directory with the default voice."""
-    state = tmp_path_factory.mktemp("state")
-    config = state / "edged.yaml"
-    config.write_text(f"state_dir: {state}\n", encoding="utf-8")
-    assert main(["--config", str(config), "voices", "install", "heart"]) == 0
-    return state
+    return installed.parent
 
 
 def settings(state_dir: Path, **sections: Any) -> Settings:

@@ -4,20 +4,16 @@ from __future__ import annotations
 import io
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
 from edged.cli import main
 
 
-@pytest.fixture(scope="module")
-def config(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A settings file with the default voice installed beside it."""
-    state = tmp_path_factory.mktemp("state")
-    path = state / "edged.yaml"
-    path.write_text(f"state_dir: {state}\n", encoding="utf-8")
-    assert main(["--config", str(path), "voices", "install", "heart"]) == 0
-    return str(path)
+@pytest.fixture
+def config(installed: Path) -> str:
+    return str(installed)
 
 
 def test_every_piece_is_shown_as_written_as_read_and_as_it_sounds(

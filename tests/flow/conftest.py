@@ -6,20 +6,15 @@ from typing import Any
 
 import pytest
 
-from edged.cli import main
 from tests.appliance import Appliance, Listener, listening
 from tests.brokers import Broker
 from tests.sound.cards import Card, simulated_card
 
 
 @pytest.fixture(scope="session")
-def voices(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the default voice, installed as a user would."""
-    state = tmp_path_factory.mktemp("voices")
-    config = state / "edged.yaml"
-    config.write_text(f"state_dir: {state}\n", encoding="utf-8")
-    assert main(["--config", str(config), "voices", "install", "heart"]) == 0
-    return state / "voices"
+def voices(installed: Path) -> Path:
+    """A folder with the default voice."""
+    return installed.parent / "voices"
 
 
 @pytest.fixture
