@@ -229,7 +229,7 @@ class Daemon:
 
     def _housekeep(self) -> None:
         now = self._clock.monotonic()
-        if now >= self._next_prune:
+        if now >= self._next_prune or self._store.problem:
             self._next_prune = now + PRUNE_S
             self._store.remember("wall", self._clock.wall(), full=False)
             forgotten = self._store.prune(self._clock.wall() - self._live.current.queue.dedup_window_s)

@@ -134,13 +134,12 @@ class Reporter:
                 return
 
     def _report(self) -> None:
-        self._forget_confirmed()
-        if self._link is None or not self._link.connected:
-            return
-        self._tell_standing()
-        self._tell_events()
-        self._tell_outbox()
-        self._tell_health()
+        if self._link is not None and self._link.connected:
+            self._tell_standing()
+            self._tell_events()
+            self._tell_outbox()
+            self._tell_health()
+        self._forget_confirmed()  # last: a disk that refuses it must not keep the rest from being told
 
     def _forget_confirmed(self) -> None:
         with self._changed:

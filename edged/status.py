@@ -123,13 +123,15 @@ class Status:
         }
 
     def _word(self, snapshot: Snapshot) -> str:
-        if self.voice is None or snapshot.device_problem:
+        if self.voice is None or snapshot.device_problem or self._store.problem:
             return "error"
         return "speaking" if snapshot.current else "idle"
 
     def _degraded(self, snapshot: Snapshot) -> dict[str, str] | None:
         if self.voice is None or self.voice_problem:
             return {"code": "unknown_voice", "reason": self.voice_problem or "no voice is loaded"}
+        if self._store.problem:
+            return {"code": "queue_full", "reason": f"nothing is accepted, the disk refuses: {self._store.problem}"}
         if snapshot.device_problem:
             return {"code": "audio_device", "reason": snapshot.device_problem}
         if self.voice.engine.provider.degraded:

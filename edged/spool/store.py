@@ -29,6 +29,8 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
         self._folder = path.parent
+        self.problem: str | None = None
+        """Why the last commit failed; None once one succeeds."""
         with _translated():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
@@ -70,9 +72,12 @@ class Store:
             try:
                 yield
                 self._db.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 self._roll_back()
+                if isinstance(error, (sqlite3.Error, StorageFailed)):
+                    self.problem = str(error)
                 raise
+            self.problem = None
 
     def _roll_back(self) -> None:
         # A failed COMMIT may have ended the transaction by itself.

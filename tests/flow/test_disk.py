@@ -88,8 +88,11 @@ def test_requests_wait_at_the_broker_until_there_is_room(
     ids = flood(listener, 100)
     until(lambda: REFUSED in node.words(), "the disk refuses")
     assert len(listener.results()) < 100
+    until(lambda: listener.objects("state")[-1]["state"] == "error", "the state says so")
+    assert listener.objects("state")[-1]["degraded"]["code"] == "queue_full"
     disk.make_room()
     check_each_once(listener, node, ids)
+    until(lambda: listener.objects("state")[-1]["degraded"] is None, "the state says that it is over")
 
 
 def test_nothing_accepted_is_lost_by_a_kill_on_a_full_disk(

@@ -412,6 +412,17 @@ def test_full_disk_loses_nothing_that_was_committed_and_passes(path: Path, small
     again.close()
 
 
+def test_a_problem_is_known_until_a_commit_succeeds(tmp_path: Path) -> None:
+    store = Store(tmp_path / "spool.sqlite3")
+    with pytest.raises(StorageFailed), store.transaction():
+        raise sqlite3.OperationalError("database or disk is full")
+    told = [store.problem]
+    store.remember("key", 1)
+    told.append(store.problem)
+    assert told == ["database or disk is full", None]
+    store.close()
+
+
 def test_free_space_is_that_of_the_disk(tmp_path: Path) -> None:
     store = Store(tmp_path / "spool.sqlite3")
     found = os.statvfs(tmp_path)
