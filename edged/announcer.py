@@ -194,9 +194,10 @@ class Announcer:
             paused = self._stage.clock.monotonic() < pause_until
 
             def ready() -> bool:
-                return self._stopping or (lane == "render" and bool(self._errands)) or self._can_serve(lane, paused)
+                errand = lane == "render" and len(self._errands) > 0
+                return self._stopping or errand or (not paused and len(self._lines[lane]) > 0)
 
-            self._changed.wait_for(ready, timeout=min(POLL_S, RETRY_S))
+            self._changed.wait_for(ready, timeout=POLL_S)
             if self._stopping:
                 return None
             if lane == "render" and self._errands:
@@ -221,9 +222,6 @@ class Announcer:
             self._lines[lane].remove(first)
             self._jobs[lane] = Job(entry, entry.state)
             return self._jobs[lane]
-
-    def _can_serve(self, lane: Lane, paused: bool) -> bool:  # noqa: FBT001 - private, one caller
-        return not paused and len(self._lines[lane]) > 0
 
     def _serve(self, lane: Lane, job: Job) -> bool:
         """See one request through; True if it went back into the queue."""

@@ -53,7 +53,7 @@ class Ledger:
         payload = result_payload(self._node, entry.id, envelope, report)
         messages = [
             terminal_event(self._base, entry.id, wall, report),
-            *result_messages(self._base, payload, entry.reply_topic, correlation_of(entry.correlation, envelope)),
+            *result_messages(self._base, payload, entry.reply_topic, entry.correlation),
         ]
         self._store.conclude(entry.seq, outcome, ended_wall=wall, result=payload, messages=messages)
         level = logging.INFO if report.error is None else logging.WARNING

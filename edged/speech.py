@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from edged.engine.contract import Engine
 from edged.errors import Fatal, Rejected
-from edged.settings import Engine as EngineSettings
 from edged.settings import Settings
 from edged.text.contract import FrontEnd
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
 TONE = "tone"
 """The name of the voice that needs no model."""
-ON_CPU = EngineSettings(providers=("CPUExecutionProvider",))
-"""For the small networks of front ends: a GPU would take longer to be asked."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +58,10 @@ class VoiceLibrary:
 
     def rescan(self) -> None:
         """Look again at what is installed."""
-        cards = [] if self._settings.engine.kind == TONE else [_card(voice) for voice in self._store.installed()]
-        self._cards = tuple(cards) or ((_tone_card(),) if self._settings.engine.kind == TONE else ())
+        if self._settings.engine.kind == TONE:
+            self._cards = (_tone_card(),)
+        else:
+            self._cards = tuple(_card(voice) for voice in self._store.installed())
 
     @property
     def cards(self) -> tuple[VoiceCard, ...]:
@@ -81,14 +80,13 @@ class VoiceLibrary:
                 if lang is not None and not _reads(card, lang):
                     continue
                 return card
-        self._refuse(wanted, lang)
-        raise AssertionError  # pragma: no cover - _refuse always raises
+        raise self._refusal(wanted, lang)
 
-    def _refuse(self, wanted: str, lang: str | None) -> None:
+    def _refusal(self, wanted: str, lang: str | None) -> Rejected:
         names = [card.name for card in self._cards]
         if wanted in names or (lang is not None and wanted in {"male", "female"}):
-            raise Rejected("unsupported", f"lang: no voice {wanted!r} reads {lang}", field="lang")
-        raise Rejected("unknown_voice", f"voice: {wanted[:64]!r} is not installed", field="voice", installed=names)
+            return Rejected("unsupported", f"lang: no voice {wanted!r} reads {lang}", field="lang")
+        return Rejected("unknown_voice", f"voice: {wanted[:64]!r} is not installed", field="voice", installed=names)
 
     def get(self, name: str) -> LoadedVoice:
         """The voice, opened and warm.
@@ -127,7 +125,7 @@ class VoiceLibrary:
 
 def _open_installed(voice: InstalledVoice, settings: Settings) -> LoadedVoice:
     """The engine and the front end that the manifest names, not loaded yet."""
-    from edged.engine.session import open_session  # noqa: PLC0415 - loads the runtime, which only a real voice needs
+    from edged.engine.session import open_cpu_session  # noqa: PLC0415 - loads the runtime, which only a real voice needs
     from edged.engine.student import Student  # noqa: PLC0415
     from edged.text.front_ends import open_front_end  # noqa: PLC0415
 
@@ -146,7 +144,7 @@ def _open_installed(voice: InstalledVoice, settings: Settings) -> LoadedVoice:
         manifest.front_end,
         manifest.languages,
         frozenset(vocabulary),
-        lambda path: open_session(path, ON_CPU),
+        open_cpu_session,
     )
     return LoadedVoice(manifest.name, engine, front_end, manifest.gain_db)
 
