@@ -1,13 +1,13 @@
 # The commands of edged. Each does all the set-up it needs; set-up that is done already takes no time.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-bench cuda demo test soak bench lock clean
+.PHONY: help setup setup-test setup-bench setup-quantize cuda demo test soak bench lock clean
 
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --upgrade
 
 help: ## say what there is
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 setup: ## system packages, virtual environment, default voice: leaves a working .venv/bin/edged
 	@requirements/system.sh run
@@ -21,6 +21,9 @@ setup-test: ## setup, and what the tests need
 
 setup-bench: setup-test ## setup-test, and what edged is compared with
 	@requirements/python.sh bench
+
+setup-quantize: setup-test ## setup-test, and what makes and compares quantised voices (300 MB)
+	@requirements/python.sh quantize
 
 cuda: setup ## CUDA and cuDNN for a PC whose NVIDIA card has only its driver (2 GB)
 	@requirements/python.sh cuda
@@ -48,8 +51,9 @@ lock: setup ## resolve requirements/*.in anew to the newest releases; needs the 
 	$(LOCK) --no-emit-package onnxruntime requirements/run.in -o requirements/run.txt
 	$(LOCK) --no-emit-package onnxruntime requirements/test.in -o requirements/test.txt
 	$(LOCK) --no-emit-package onnxruntime requirements/bench.in -o requirements/bench.txt
+	$(LOCK) --no-emit-package onnxruntime requirements/quantize.in -o requirements/quantize.txt
 	$(LOCK) --no-emit-package onnxruntime-gpu requirements/cuda.in -o requirements/cuda.txt
 
 clean: ## remove what set-up and the tests made here (not the voices in the state directory)
 	rm -rf .venv .setup build dist demo-output *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find edged tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find edged quantize tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv and installs the locked packages: requirements/python.sh run|test|bench|cuda
+# Makes .venv and installs the locked packages: requirements/python.sh run|test|bench|quantize|cuda
 #   PYTHON=…              interpreter of the virtual environment
 #   EDGED_RUNTIME=auto|cpu|gpu|none   which ONNX Runtime (auto: gpu where an NVIDIA GPU is, else cpu)
 #   EDGED_ORT_WHEEL=…     path of a wheel to use instead (Jetson)
@@ -142,7 +142,7 @@ install_runtime() {
 }
 
 main() {
-    local kind=${1:?run, test, bench or cuda} runtime
+    local kind=${1:?run, test, bench, quantize or cuda} runtime
     mkdir -p .setup
     make_venv "$(choose_python)"
     : >"$LOG"

