@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import json
+import logging
 import threading
-from dataclasses import dataclass, field
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edged.cards import VoiceCard, card_of
 from edged.engine.contract import Engine
 from edged.errors import Fatal, Rejected
 from edged.settings import Settings
 from edged.text.contract import FrontEnd
 
 if TYPE_CHECKING:
+    from edged.variants import Standing
+    from edged.voices.choice import Choice, Run
+    from edged.voices.manifest import Variant
     from edged.voices.store import InstalledVoice
+
+log = logging.getLogger(__name__)
 
 TONE = "tone"
 """The name of the voice that needs no model."""
@@ -28,29 +37,31 @@ class LoadedVoice:
     front_end: FrontEnd
     gain_db: float = 0.0
     """The voice's own gain, from its manifest."""
+    choice: Choice | None = None
+    """The order in which its variants were tried, and why; None for a voice without variants."""
 
-
-@dataclass(frozen=True)
-class VoiceCard:
-    """What others are told about a voice."""
-
-    name: str
-    languages: tuple[str, ...]
-    gender: str | None
-    engine: str
-    description: str = ""
-    version: str = ""
-    capabilities: dict[str, object] = field(default_factory=dict)
+    @property
+    def degraded(self) -> str | None:
+        """Why it does not run as it was meant to, in words; None if it does."""
+        report, choice = self.engine.provider, self.choice
+        if report.degraded or choice is None:
+            return report.degraded
+        meant = next((one.name for one in choice.variants if one.provider == report.obtained), report.variant)
+        if meant != report.variant:
+            return f"{meant} was wanted, {report.variant} runs: {report.failures.get(report.obtained, 'it failed')}"
+        return choice.problem or choice.missed
 
 
 class VoiceLibrary:
     """The installed voices. Thread-safe; a voice is opened once and stays."""
 
     def __init__(self, settings: Settings) -> None:
-        from edged.voices.store import VoiceStore  # noqa: PLC0415 - only where voices are really used
+        from edged.voices.measurements import Measurements  # noqa: PLC0415 - only where voices are really used
+        from edged.voices.store import VoiceStore  # noqa: PLC0415
 
         self._settings = settings
         self._store = VoiceStore(settings.state_dir)
+        self._measurements = Measurements(settings.state_dir)
         self._lock = threading.Lock()
         self._loaded: dict[str, LoadedVoice] = {}
         self._cards: tuple[VoiceCard, ...] = ()
@@ -59,9 +70,9 @@ class VoiceLibrary:
     def rescan(self) -> None:
         """Look again at what is installed."""
         if self._settings.engine.kind == TONE:
-            self._cards = (_tone_card(),)
+            self._cards = (VoiceCard(TONE, ("en",), None, TONE, "Beeps, for machines without a model"),)
         else:
-            self._cards = tuple(_card(voice) for voice in self._store.installed())
+            self._cards = tuple(card_of(voice.manifest) for voice in self._store.installed())
 
     @property
     def cards(self) -> tuple[VoiceCard, ...]:
@@ -77,7 +88,7 @@ class VoiceLibrary:
             return self._cards[0]
         for card in self._cards:
             if wanted == card.name or (wanted in {"male", "female"} and wanted == card.gender):
-                if lang is not None and not _reads(card, lang):
+                if lang is not None and not card.reads(lang):
                     continue
                 return card
         raise self._refusal(wanted, lang)
@@ -106,7 +117,13 @@ class VoiceLibrary:
         return voice
 
     def _opened(self, name: str) -> LoadedVoice:
-        return _open_tone() if name == TONE else _open_installed(self._store.get(name), self._settings)
+        if name == TONE:
+            return _open_tone()
+        from edged.variants import engine_for  # noqa: PLC0415 - loads the runtime, which only a real voice needs
+
+        voice, choice = self._store.get(name), self.standing(name).choice
+        engine = engine_for(voice, choice, self._settings)
+        return LoadedVoice(name, engine, _open_front_end(voice), voice.manifest.gain_db, choice)
 
     def front_end(self, name: str) -> FrontEnd:
         """The voice's front end alone, loaded."""
@@ -114,6 +131,76 @@ class VoiceLibrary:
             voice = self._loaded.get(name) or self._opened(name)
         voice.front_end.load()
         return voice.front_end
+
+    # -- variants ----------------------------------------------------------------------------------------------
+
+    def standing(self, name: str) -> Standing:
+        """What is known of an installed voice's variants on this machine; raises like :meth:`get`."""
+        from edged.variants import standing  # noqa: PLC0415 - loads the runtime
+
+        return standing(self._store.get(name), self._settings, self._measurements)
+
+    def alone(self, name: str, variant: Variant, front_end: FrontEnd) -> LoadedVoice:
+        """The voice with this variant and no other, loaded, for whoever measures it; the caller closes its engine.
+
+        Raises ``Fatal`` (``provider_failed``) if the variant does not run.
+        """
+        from edged.variants import alone, engine_for  # noqa: PLC0415 - loads the runtime
+
+        voice, choice = self._store.get(name), alone(variant)
+        engine = engine_for(voice, choice, self._settings)
+        engine.load()
+        return LoadedVoice(name, engine, front_end, voice.manifest.gain_db, choice)
+
+    def remember(self, standing: Standing, runs: Sequence[Run]) -> Path:
+        """Keep what was measured of these variants; where. Raises ``StorageFailed``."""
+        from edged.variants import measurement_of  # noqa: PLC0415 - loads the runtime
+
+        self._measurements.remember(measurement_of(standing, runs))
+        return self._measurements.path
+
+    def undecided(self) -> str | None:
+        """The name of an open voice of which it is not known yet which variant is the best here. Never waits."""
+        loaded = tuple(self._loaded.values())  # without the lock: whoever holds it may be opening a voice
+        return next((one.name for one in loaded if one.choice and one.choice.undecided), None)
+
+    def reconsider(self) -> list[str]:
+        """Choose the variants of the open voices anew, from what has been measured since; names of those that changed.
+
+        A voice is opened beside the old one and takes its place for whatever begins afterwards; what is being said is
+        said to its end, then the old one goes. One that does not open leaves the old one in place.
+        """
+        with self._lock:
+            loaded = [one for one in self._loaded.values() if one.choice is not None]
+        return [one.name for one in loaded if self._reconsidered(one)]
+
+    def _reconsidered(self, old: LoadedVoice) -> bool:
+        from edged.variants import engine_for  # noqa: PLC0415 - loads the runtime
+
+        try:
+            voice, choice = self._store.get(old.name), self.standing(old.name).choice
+            if voice.manifest.label != old.engine.model or choice == old.choice:
+                return False
+            if old.choice and (choice.variants, choice.providers) == (old.choice.variants, old.choice.providers):
+                return self._swap(old, replace(old, choice=choice))
+            engine = engine_for(voice, choice, self._settings)
+            engine.load()
+        except (Rejected, Fatal) as error:
+            log.warning("%s stays as it is: %s", old.name, error.message)
+            return False
+        if not self._swap(old, replace(old, engine=engine, choice=choice)):
+            engine.close()
+            return False
+        log.info("%s: %s speaks from now on", old.name, engine.provider.variant)
+        weakref.finalize(old, old.engine.close).atexit = False  # whoever still speaks with it holds it
+        return True
+
+    def _swap(self, old: LoadedVoice, new: LoadedVoice) -> bool:
+        with self._lock:
+            swapped = self._loaded.get(old.name) is old
+            if swapped:
+                self._loaded[old.name] = new
+        return swapped
 
     def close(self) -> None:
         """Give the memory back."""
@@ -123,42 +210,14 @@ class VoiceLibrary:
             self._loaded.clear()
 
 
-def _open_installed(voice: InstalledVoice, settings: Settings) -> LoadedVoice:
-    """The engine and the front end that the manifest names, not loaded yet."""
-    from edged.engine.session import open_cpu_session  # noqa: PLC0415 - loads the runtime, which only a real voice needs
-    from edged.engine.student import Student  # noqa: PLC0415
+def _open_front_end(voice: InstalledVoice) -> FrontEnd:
+    """The front end that the manifest names, not loaded yet."""
+    from edged.engine.session import open_cpu_session  # noqa: PLC0415 - loads the runtime
     from edged.text.front_ends import open_front_end  # noqa: PLC0415
+    from edged.variants import vocabulary  # noqa: PLC0415
 
     manifest = voice.manifest
-    vocabulary = _vocabulary(voice)
-    weights = manifest.file("model")
-    engine = Student(
-        voice.model_path,
-        manifest.label,
-        vocabulary,
-        sha256=weights.sha256 if weights else "",
-        settings=settings.engine,
-        cache=settings.state_dir / "engines",
-    )
-    front_end = open_front_end(
-        manifest.front_end,
-        manifest.languages,
-        frozenset(vocabulary),
-        open_cpu_session,
-    )
-    return LoadedVoice(manifest.name, engine, front_end, manifest.gain_db)
-
-
-def _vocabulary(voice: InstalledVoice) -> dict[str, int]:
-    """Symbol → number, from the voice's own file."""
-    path = voice.path("vocabulary")
-    if path is None:
-        raise Fatal("provider_failed", f"the voice {voice.manifest.name} has no vocabulary; install it again")
-    try:
-        vocabulary: dict[str, int] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise Fatal("provider_failed", f"{path} cannot be read: {error}; install the voice again") from error
-    return vocabulary
+    return open_front_end(manifest.front_end, manifest.languages, frozenset(vocabulary(voice)), open_cpu_session)
 
 
 def _open_tone() -> LoadedVoice:
@@ -172,25 +231,3 @@ def open_front_end(settings: Settings, name: str) -> FrontEnd:
     """The front end of an installed voice, loaded; the voice's engine is not opened."""
     library = VoiceLibrary(settings)
     return library.front_end(library.resolve(name).name)
-
-
-def _reads(card: VoiceCard, lang: str) -> bool:
-    primary = lang.partition("-")[0].lower()
-    return any(language.partition("-")[0].lower() == primary for language in card.languages)
-
-
-def _card(voice: InstalledVoice) -> VoiceCard:
-    manifest = voice.manifest
-    return VoiceCard(
-        name=manifest.name,
-        languages=tuple(manifest.languages),
-        gender=manifest.gender,
-        engine=manifest.engine,
-        description=manifest.description,
-        version=manifest.version,
-        capabilities=manifest.capabilities.model_dump(),
-    )
-
-
-def _tone_card() -> VoiceCard:
-    return VoiceCard(TONE, ("en",), None, TONE, "Beeps, for machines without a model")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib.util
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -54,6 +56,47 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config.write_text(f"state_dir: {state}\n", encoding="utf-8")
     assert main(["--config", str(config), "voices", "install", "heart"]) == 0
     return config
+
+
+@pytest.fixture(scope="session")
+def published() -> Path:
+    """The graph of the default voice as it was published."""
+    spec = importlib.util.find_spec("hibari")
+    if spec is None or spec.origin is None:
+        message = "hibari-tts, which holds the voice heart, is not installed"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return Path(spec.origin).parent / "assets" / "hibari.onnx"
+
+
+@pytest.fixture(scope="session")
+def published_in_float(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same graph with nothing left of its quantisation."""
+    import onnx  # noqa: PLC0415 - few tests need it
+
+    from quantize.floating import to_float  # noqa: PLC0415
+
+    path = tmp_path_factory.mktemp("published") / "float.onnx"
+    onnx.save(to_float(onnx.load(str(published))), str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def split_heart(published_in_float: Path) -> tuple[Path, Path]:
+    """Its encoder and its decoder in float, as `quantize` makes them."""
+    import onnx  # noqa: PLC0415
+
+    from quantize.student.decoder import decoder  # noqa: PLC0415
+    from quantize.student.encoder import encoder  # noqa: PLC0415
+    from quantize.student.weights import read  # noqa: PLC0415
+
+    model = onnx.load(str(published_in_float))
+    weights = read(model)
+    paths = published_in_float.with_name("encoder.onnx"), published_in_float.with_name("decoder.onnx")
+    for path, part in zip(paths, (encoder(model, weights), decoder(weights)), strict=True):
+        onnx.save(part, str(path))
+    return paths
 
 
 @pytest.fixture

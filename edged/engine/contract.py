@@ -21,6 +21,8 @@ class ProviderReport:
     """Why the obtained one is not the wanted one, in words; None if it is."""
     failures: dict[str, str] = field(default_factory=dict)
     """Provider → why it could not be opened."""
+    variant: str = ""
+    """The variant of the voice that runs, ``cpu-int8``; empty for an engine or a model without variants."""
 
 
 class Engine(Protocol):

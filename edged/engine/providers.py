@@ -56,6 +56,18 @@ class Machine:
     """Runtime, driver and GPU in words: a TensorRT engine built under another one is not reused."""
 
 
+@dataclass(frozen=True)
+class Graph:
+    """What matters of a graph for the options of TensorRT."""
+
+    name: str = ""
+    """Of its file, which tells the number of frames in each run."""
+    sha256: str = ""
+    """Of the graph and its weights."""
+    quantised: bool = False
+    """It holds Q and DQ."""
+
+
 def wanted(chain: tuple[Provider, ...], machine: Machine) -> Provider:
     """The provider whose absence is a degraded state.
 
@@ -80,9 +92,7 @@ def why_not(provider: Provider, machine: Machine) -> str | None:
     return f"the installed onnxruntime was built without it{hint}"
 
 
-def report(
-    chain: tuple[Provider, ...], machine: Machine, obtained: Provider, failures: dict[str, str]
-) -> ProviderReport:
+def report(chain: tuple[Provider, ...], machine: Machine, obtained: str, failures: dict[str, str]) -> ProviderReport:
     """What was obtained against what was wanted."""
     best = wanted(chain, machine)
     reason = None
@@ -93,25 +103,25 @@ def report(
     return ProviderReport(obtained, best, reason, failures)
 
 
-def options(
-    provider: Provider, engine: Engine, cache: Path | None, model_sha256: str, fingerprint: str
-) -> dict[str, str]:
+def options(provider: Provider, engine: Engine, cache: Path | None, graph: Graph, fingerprint: str) -> dict[str, str]:
     """The options of one provider: our defaults, the settings over them, and for TensorRT where engines are kept.
 
     ``cache`` is the folder for built engines (None: they are not kept). The key holds all that makes an engine another
-    one, and the prefix the model: TensorRT's own key takes two models of one structure for the same.
+    one, and the prefix the graph: TensorRT's own key takes two models of one structure for the same.
     """
     if provider == CUDA:
         return {**CUDA_DEFAULTS, **engine.cuda_options}
     if provider == CPU:
         return dict(engine.cpu_options)
-    chosen = {**TENSORRT_DEFAULTS, **engine.tensorrt_options}
+    int8 = {"trt_int8_enable": "True"} if graph.quantised else {}  # without it, Q and DQ are refused up to TensorRT 10
+    chosen = {**TENSORRT_DEFAULTS, **int8, **engine.tensorrt_options}
     if cache is None:
         return {**chosen, "trt_engine_cache_enable": "False", "trt_timing_cache_enable": "False"}
-    key = hashlib.sha256(json.dumps([model_sha256, fingerprint, sorted(chosen.items())]).encode()).hexdigest()[:16]
+    facts = [graph.sha256, graph.name, fingerprint, sorted(chosen.items())]
+    key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
     places = {
         "trt_engine_cache_path": str(cache / key),
-        "trt_engine_cache_prefix": model_sha256[:12],
+        "trt_engine_cache_prefix": f"{graph.name}.{graph.sha256[:12]}",
         "trt_timing_cache_path": str(cache / "timing"),
     }
     return {**places, **chosen}

@@ -7,53 +7,59 @@ on another provider than the one asked for is thrown away, and its errors leave 
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import hashlib
+import json
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as state
 
-from edged.engine import providers
+from edged.engine import engine_cache, fingerprint, libraries, providers
 from edged.engine.contract import ProviderReport
-from edged.engine.providers import CPU, CUDA, TENSORRT, TENSORRT_REFUSES, Machine, why_not
+from edged.engine.providers import CPU, CUDA, TENSORRT, TENSORRT_REFUSES, Graph, Machine, why_not
 from edged.errors import Fatal
 from edged.settings import Engine, Provider
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 ERROR = 3
 """ONNX Runtime's log level for errors; its warnings are about its own graph rewriting."""
 LONG = 200
-"""Elements of an input beyond which the memory of a run is given back: the arena would keep the peak for good."""
-LIBRARIES: dict[str, str] = {
-    TENSORRT: "libonnxruntime_providers_tensorrt.so",
-    CUDA: "libonnxruntime_providers_cuda.so",
-}
+"""Elements of an input beyond which the memory of a run is given back: the arena would keep the peak for good. Not for
+a model whose inputs are bounded by whoever runs it: giving back and asking anew costs it a tenth of its time."""
 FOREIGN = (
     *(getattr(state, name) for name in dir(state) if isinstance(getattr(state, name), type)
       and issubclass(getattr(state, name), Exception)),
     RuntimeError,
     ValueError,
+    OSError,
 )  # fmt: skip
-"""Everything ONNX Runtime raises: its own classes derive from Exception alone, its Python layer adds two."""
+"""Everything ONNX Runtime raises: its own classes derive from Exception alone, its Python layer adds two. And what the
+disk raises where built engines are kept."""
 BROKEN_MODEL = (state.InvalidProtobuf, state.InvalidGraph, state.NoSuchFile)
 
 
 class Session:
     """A model on one execution provider. ``run`` may be called from several threads at once."""
 
-    def __init__(self, inference: onnxruntime.InferenceSession, provider: ProviderReport) -> None:
+    def __init__(
+        self, inference: onnxruntime.InferenceSession, provider: ProviderReport, *, bounded: bool = False
+    ) -> None:
         self._inference = inference
+        self._bounded = bounded
         self.provider = provider
         self.input_names: tuple[str, ...] = tuple(item.name for item in inference.get_inputs())
         self.output_names: tuple[str, ...] = tuple(item.name for item in inference.get_outputs())
+        self.input_shapes: dict[str, list[Any]] = {item.name: item.shape for item in inference.get_inputs()}
+        self.metadata: dict[str, str] = inference.get_modelmeta().custom_metadata_map
 
     def run(self, output_names: Sequence[str] | None, feeds: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
         """The named outputs (None: all, in the model's order) for these inputs.
@@ -61,7 +67,7 @@ class Session:
         The signature is that of ONNX Runtime's own sessions, so that this can stand where one is expected.
         Raises :class:`edged.errors.Fatal` (``synth_failed``) if the runtime cannot compute them.
         """
-        long = any(feed.size > LONG for feed in feeds.values())
+        long = not self._bounded and any(feed.size > LONG for feed in feeds.values())
         try:
             results: list[NDArray[Any]] = self._inference.run(output_names, feeds, _giving_back() if long else None)
         except FOREIGN as error:
@@ -96,6 +102,32 @@ def open_session(path: Path, engine: Engine, cache: Path | None = None) -> Sessi
     raise Fatal("provider_failed", f"no execution provider can run {path.name} ({told}){advice}", failures=failures)
 
 
+def open_on(
+    path: Path, provider: Provider, engine: Engine, cache: Path | None, machine: Machine, *, bounded: bool = False
+) -> Session:
+    """The model at ``path`` on this provider and no other; ``bounded``: its inputs never grow with what is said.
+
+    Raises :class:`edged.errors.Fatal` (``provider_failed``) if the file is no model, or the provider cannot run it.
+    """
+    if not path.is_file():
+        raise Fatal("provider_failed", f"there is no model at {path}; `edged voices install` fetches one")
+    reason = why_not(provider, _for_model(machine, path))
+    if reason is not None:
+        raise Fatal("provider_failed", reason)
+    try:
+        inference = _open(path, provider, engine, cache, machine)
+    except FOREIGN as error:
+        raise Fatal("provider_failed", f"{path.name} does not open on {provider}: {error}") from error
+    return Session(inference, ProviderReport(provider, provider), bounded=bounded)
+
+
+def is_built(path: Path, provider: Provider, engine: Engine, cache: Path | None, machine: Machine) -> bool:
+    """Whether opening the model takes no longer than reading it: TensorRT builds engines first, for minutes."""
+    if provider != TENSORRT or cache is None:
+        return True
+    return engine_cache.is_complete(_options(path, provider, engine, cache, machine))
+
+
 def open_cpu_session(path: Path, threads: int = 1) -> Session:
     """A small model that belongs on the processor whatever the voice runs on; raises like :func:`open_session`."""
     return open_session(path, Engine(providers=(CPU,), threads=threads))
@@ -111,9 +143,11 @@ def inspect_machine(root: Path = Path("/")) -> Machine:
     gpu = next((f"/{sign}" for sign in providers.GPU_SIGNS if (root / sign).exists()), None)
     if gpu is not None and CUDA in packaged:
         _preload()
-    reasons = {name: _unloadable(name) for name in LIBRARIES if name in packaged}
+    folder = Path(onnxruntime.__file__).parent / "capi"
+    reasons = {name: libraries.unloadable(name, folder) for name in libraries.NAMES if name in packaged}
     unusable = {name: reason for name, reason in reasons.items() if reason is not None}
-    return Machine(packaged, gpu, unusable, _fingerprint(root))
+    told = fingerprint.of_system(root, onnxruntime.__version__, gpu=gpu is not None)
+    return Machine(packaged, gpu, unusable, told)
 
 
 def _for_model(machine: Machine, path: Path) -> Machine:
@@ -138,18 +172,21 @@ def _opened(inference: onnxruntime.InferenceSession, report: ProviderReport) -> 
 def _open(
     path: Path, provider: Provider, engine: Engine, cache: Path | None, machine: Machine
 ) -> onnxruntime.InferenceSession:
-    digest = hashlib.sha256(path.read_bytes()).hexdigest() if provider == TENSORRT else ""
-    chosen = providers.options(provider, engine, cache, digest, machine.fingerprint)
-    for key in ("trt_engine_cache_path", "trt_timing_cache_path"):
-        if key in chosen:
-            Path(chosen[key]).mkdir(parents=True, exist_ok=True)
+    chosen = _options(path, provider, engine, cache, machine)
+    engine_cache.prepare(chosen)
     inference = onnxruntime.InferenceSession(
         str(path), _session_options(engine.threads), [provider], [chosen], enable_fallback=0
     )
     obtained = inference.get_providers()[0]
     if obtained != provider:
         raise RuntimeError(f"the runtime opened {obtained} in its place")
+    engine_cache.finish(chosen)
     return inference
+
+
+def _options(path: Path, provider: Provider, engine: Engine, cache: Path | None, machine: Machine) -> dict[str, str]:
+    graph = fingerprint.of_graph(path) if provider == TENSORRT and path.is_file() else Graph()
+    return providers.options(provider, engine, cache, graph, machine.fingerprint)
 
 
 def _giving_back() -> onnxruntime.RunOptions:
@@ -176,24 +213,28 @@ def _preload() -> None:
             preload()
 
 
-def _unloadable(provider: str) -> str | None:
-    """Why the library of a GPU provider cannot be loaded into this process, or None."""
-    folder = Path(onnxruntime.__file__).parent / "capi"
-    if not (folder / LIBRARIES[provider]).exists():
-        return f"{LIBRARIES[provider]} is not in the installed onnxruntime"
-    try:
-        ctypes.CDLL(str(folder / "libonnxruntime_providers_shared.so"), mode=ctypes.RTLD_GLOBAL)
-        ctypes.CDLL(str(folder / LIBRARIES[provider]))
-    except OSError as error:
-        return f"its library cannot be loaded: {error}"
-    return None
+def operator_counts(
+    path: Path, provider: Provider, engine: Engine, cache: Path | None, use: Callable[[Session], T]
+) -> tuple[Counter[tuple[str, str]], T]:
+    """(provider, operator) → nodes of the optimised graph that ran while ``use`` ran the model; what it returned.
 
-
-def _fingerprint(root: Path) -> str:
-    """Runtime, driver and GPU, as far as files tell."""
-    parts = [f"onnxruntime {onnxruntime.__version__}"]
-    for name in ("proc/driver/nvidia/version", "proc/device-tree/model", "etc/nv_tegra_release"):
-        path = root / name
-        if path.is_file():
-            parts.append(path.read_text(encoding="utf-8", errors="replace").strip("\0\n "))
-    return " | ".join(parts)
+    Read from the runtime's own profile, so that what it fused or folded away shows as it is.
+    Raises :class:`edged.errors.Fatal` (``provider_failed``) if the provider cannot run the model.
+    """
+    chosen = _options(path, provider, engine, cache, inspect_machine())
+    with tempfile.TemporaryDirectory(prefix="edged-profile-") as folder:
+        profiled = _session_options(engine.threads)
+        profiled.enable_profiling = True
+        profiled.profile_file_prefix = f"{folder}/run"
+        try:
+            inference = onnxruntime.InferenceSession(str(path), profiled, [provider], [chosen], enable_fallback=0)
+            result = use(Session(inference, ProviderReport(provider, provider), bounded=True))
+            events = json.loads(Path(inference.end_profiling()).read_text(encoding="utf-8"))
+        except FOREIGN as error:
+            raise Fatal("provider_failed", f"{path.name} cannot be looked into on {provider}: {error}") from error
+    ran = {
+        (event["args"]["provider"], event["args"]["op_name"], event["args"].get("node_index"), event["name"])
+        for event in events
+        if event.get("cat") == "Node" and event["name"].endswith("_kernel_time")
+    }
+    return Counter((on, operator) for on, operator, *_ in ran), result

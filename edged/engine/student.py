@@ -1,13 +1,15 @@
-"""The distilled voice: one small network from phonemes to a spectrum, and a vocoder of plain arithmetic behind it.
+"""The distilled voice: two small networks from phonemes to a spectrum, and a vocoder of plain arithmetic behind them.
 
-Interface of the graph: ``ids`` int64 [1, L] with 0 at both ends and ``speed`` float32 [1] give ``lh theta ln lr phi``
-float32 [1, 601, F] and ``f0`` float32 [1, F].
+The first, over symbols, says how long each lasts; the second, over frames, what each sounds like. It runs stretch by
+stretch, so the time to the first sound does not grow with the sentence (`engine.decoder`).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,18 +17,19 @@ from numpy.typing import NDArray
 
 from edged.engine import vocoder
 from edged.engine.contract import ProviderReport
+from edged.engine.decoder import Score
 from edged.engine.noise import Noise, noise_key
+from edged.engine.opening import Candidate, Opened, Opening
 from edged.engine.sanity import SURE, check_length, checked, sounds
-from edged.engine.session import Session, open_session
-from edged.engine.spectrum import BINS, HOP, RATE, Spectrum
+from edged.engine.spectrum import BINS, HOP, RATE
+from edged.engine.trim import SHORTEST, trimmed
 from edged.errors import Fatal, Rejected
 from edged.settings import Engine
 from edged.waveform import Samples, silence
 
 logger = logging.getLogger(__name__)
 
-INPUTS = ("ids", "speed")
-OUTPUTS = ("lh", "theta", "ln", "lr", "phi", "f0")
+ENCODED = ("durations", "prosody", "text")
 LONGEST = 510
 """Symbols in one run; Kokoro's limit, on whose output the voice was trained."""
 PAUSE_S = 0.2
@@ -34,12 +37,16 @@ PAUSE_S = 0.2
 WARM_UP = ("həlˈO.", "ðə lˈɔndɹi ɪz dˈʌn, ænd ðə dˈɔɹ ɪz ˈOpən. " * 3)  # noqa: RUF001 - phonemes
 """A short and a long utterance; symbols that a voice does not have are left out."""
 
+BUILDING = threading.Lock()
+"""Held while a variant is built: one at a time in this process, each takes what memory and processor there is."""
+
 
 class Student:
     """An :class:`edged.engine.contract.Engine` for one voice.
 
-    ``model`` is its name and version for results (``heart@0.2.1``), ``sha256`` the hash of the weights, which together
-    decide the noise; ``vocabulary`` maps each phoneme symbol to its number; ``cache`` keeps what a GPU provider builds.
+    ``candidates`` are its variants, best first. ``model`` is its name and version for results (``heart@0.2.1``), which
+    with ``sha256``, that of the weights it was published with, decides the noise: all variants breathe alike.
+    ``vocabulary`` maps each phoneme symbol to its number; ``cache`` keeps what a GPU provider builds.
     """
 
     name = "student"
@@ -47,7 +54,7 @@ class Student:
 
     def __init__(
         self,
-        path: Path,
+        candidates: Sequence[Candidate],
         model: str,
         vocabulary: Mapping[str, int],
         *,
@@ -56,31 +63,33 @@ class Student:
         cache: Path | None = None,
     ) -> None:
         self.model = model
-        self._path = path
+        self._candidates = candidates
         self._vocabulary = vocabulary
         self._identity = f"{model} {sha256}"
         self._settings = settings
         self._cache = cache
-        self._session: Session | None = None
+        self._running: Opened | None = None
+        self._closed = False
+        self._swapping = threading.Lock()
 
     @property
     def provider(self) -> ProviderReport:
         """Which execution provider was obtained; raises ``RuntimeError`` before :meth:`load`."""
-        return self._opened().provider
+        return self._opened().report
 
     def load(self) -> None:
-        """Read the model and run a short and a long utterance.
+        """Open the best variant that runs at once and say a short and a long utterance with it.
 
-        Raises ``Fatal`` (``provider_failed``) if no provider can run it or it is another kind of model.
+        A better one that must be built first is built in a thread of its own and takes over when it is ready.
+        Raises ``Fatal`` (``provider_failed``) if no variant runs.
         """
-        session = open_session(self._path, self._settings, self._cache)
-        if set(session.input_names) != set(INPUTS) or not set(OUTPUTS) <= set(session.output_names):
-            raise Fatal("provider_failed", f"{self._path} has not the inputs and outputs of a `student` voice")
-        self._session = session
-        for phonemes in WARM_UP:
-            known = "".join(symbol for symbol in phonemes if symbol in self._vocabulary)
-            for _ in self._render(known, 1.0, self._spectrum(self._ids(known), 1.0)):
-                pass
+        opening = Opening(self._candidates, self._settings, self._cache, self._warm_up)
+        waiting = opening.to_build()
+        self._running = opening.at_once()
+        if self._running.report.degraded:
+            logger.warning("%s", self._running.report.degraded)
+        if waiting and self._running.report.variant not in {candidate.variant for candidate in waiting}:
+            threading.Thread(target=self._build, args=(opening, waiting), name="engine-build", daemon=True).start()
 
     def synthesize(self, phonemes: str, speed: float = 1.0) -> Iterator[Samples]:
         """See :meth:`edged.engine.contract.Engine.synthesize`; the symbols are checked at once, not at the first chunk.
@@ -91,31 +100,67 @@ class Student:
         return self._speak(phonemes, self._ids(phonemes), speed)
 
     def close(self) -> None:
-        """Let the model go."""
-        self._session = None
+        """Let the model go. What is being built cannot be interrupted: it is dropped when it is there."""
+        with self._swapping:
+            self._closed = True
+            self._running = None
+
+    def _build(self, opening: Opening, waiting: Sequence[Candidate]) -> None:
+        """Build what takes long while another variant speaks; the first that is ready takes over between requests."""
+        for candidate in waiting:
+            with BUILDING:
+                built = None if self._closed else opening.built(candidate)
+            if built is not None and self._take_over(built):
+                logger.info("%s is built: it speaks from now on, on %s", candidate.variant, candidate.provider)
+            if built is not None or self._closed:
+                return
+        with self._swapping:
+            if self._running is not None:
+                now = self._running.report
+                self._running = replace(self._running, report=opening.report(now.obtained, now.variant))
+                logger.warning("%s speaks for good: %s", now.variant, self._running.report.failures)
+
+    def _take_over(self, built: Opened) -> bool:
+        """Whether it speaks from now on; an utterance that has begun ends with what it began with."""
+        with self._swapping:
+            if not self._closed:
+                self._running = built
+            return not self._closed
+
+    def _warm_up(self, opened: Opened) -> None:
+        for phonemes in WARM_UP:
+            known = "".join(symbol for symbol in phonemes if symbol in self._vocabulary)
+            for _ in self._render(opened, known, 1.0, self._score(opened, known, self._ids(known), 1.0)):
+                pass
 
     def _speak(self, phonemes: str, ids: NDArray[np.int64], speed: float) -> Iterator[Samples]:
         if not sounds(phonemes):
             yield silence(PAUSE_S / speed, RATE)  # the network would breathe and murmur
             return
-        whole = self._spectrum(ids, speed)
-        audible = whole.trimmed()
-        if not audible.frames and sounds(phonemes) >= SURE:
-            raise Fatal("synth_failed", "the network made silence", symbols=len(phonemes))
-        spectrum = audible if audible.frames >= vocoder.SHORTEST else whole
-        check_length(spectrum.frames * HOP / RATE, phonemes, speed)
-        yield from checked(self._render(phonemes, speed, spectrum), RATE, phonemes, speed)
+        opened = self._opened()  # one and the same for the whole utterance, whatever takes over meanwhile
+        score = self._score(opened, phonemes, ids, speed)
+        check_length(score.frames * HOP / RATE, phonemes, speed)
+        yield from checked(self._render(opened, phonemes, speed, score), RATE, phonemes, speed)
 
-    def _render(self, phonemes: str, speed: float, spectrum: Spectrum) -> Iterator[Samples]:
+    def _render(self, opened: Opened, phonemes: str, speed: float, score: Score) -> Iterator[Samples]:
         noise = Noise(noise_key(phonemes, speed, self._identity), BINS)
-        return vocoder.render(spectrum, noise, vocoder.grid(spectrum.frames))
+        made = vocoder.render(trimmed(opened.decoder.stretches(score)), noise)
+        first = next(made, None)
+        if first is None:  # not one frame is audible
+            if sounds(phonemes) >= SURE:
+                raise Fatal("synth_failed", "the network made silence", symbols=len(phonemes))
+            first = silence(PAUSE_S / speed, RATE)
+        yield first
+        yield from made
 
-    def _spectrum(self, ids: NDArray[np.int64], speed: float) -> Spectrum:
-        outputs = self._opened().run(OUTPUTS, {"ids": ids, "speed": np.array([speed], np.float32)})
-        lh, theta, ln, lr, phi, f0 = (output[0] for output in outputs)
-        if len(lh) != BINS or len(f0) < vocoder.SHORTEST:
-            raise Fatal("synth_failed", f"the network made {len(f0)} frames of {len(lh)} bins")
-        return Spectrum(lh, theta, ln, lr, phi, f0)
+    def _score(self, opened: Opened, phonemes: str, ids: NDArray[np.int64], speed: float) -> Score:
+        durations, prosody, text = opened.encoder.run(ENCODED, {"ids": ids, "speed": np.array([speed], np.float32)})
+        # The symbol behind the pause at the beginning is the first of the phonemes.
+        last = max((place for place, symbol in enumerate(phonemes, 1) if sounds(symbol)), default=None)
+        score = Score(durations, prosody, text, last)
+        if score.frames < SHORTEST:
+            raise Fatal("synth_failed", f"the network made {score.frames} frames")
+        return score
 
     def _ids(self, phonemes: str) -> NDArray[np.int64]:
         if len(phonemes) > LONGEST:
@@ -126,7 +171,7 @@ class Student:
             raise Rejected("bad_request", f"the voice {self.model} has no phoneme {listed}", phonemes=unknown)
         return np.array([[0, *(self._vocabulary[symbol] for symbol in phonemes), 0]], np.int64)
 
-    def _opened(self) -> Session:
-        if self._session is None:
+    def _opened(self) -> Opened:
+        if self._running is None:
             raise RuntimeError("the engine is not loaded")
-        return self._session
+        return self._running

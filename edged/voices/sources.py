@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from edged.errors import InstallFailed
-from edged.voices import archives
+from edged.voices import archives, catalogue
 from edged.voices.integrity import problem_of, reason
 from edged.voices.manifest import Manifest
 from edged.voices.store import Progress
@@ -21,24 +21,35 @@ DOWNLOAD_LIMIT_S = 3600
 def fetch(manifest: Manifest, workspace: Path, given: Path | None, progress: Progress) -> dict[str, Path]:
     """Every file of the voice: its name in the store → where it lies now, checked against the manifest.
 
-    ``given`` is a directory or an archive and then the only source. Else the installed distribution is taken if
-    it holds exactly these files, else the package client downloads it. ``workspace`` is an empty directory for
-    what must be unpacked. Raises :class:`InstallFailed`.
+    Files that edged ships are taken from beside the manifest. For the others ``given``, a directory or an archive, is
+    then the only source; else the installed distribution is taken if it holds exactly these files, else the package
+    client downloads it. ``workspace`` is an empty directory for what must be unpacked. Raises :class:`InstallFailed`.
     """
+    shipped = _shipped(manifest)
     if given is not None:
         progress(f"reading {given}")
-        return _unpacked(_wheel_in(given, manifest) or given, manifest, workspace)
+        return _unpacked(_wheel_in(given, manifest) or given, manifest, workspace, shipped)
+    damaged = next((file for file in manifest.files if file.shipped and file.name not in shipped), None)
+    if damaged is not None:
+        path = catalogue.directory() / damaged.member
+        raise InstallFailed(f"{path}, which comes with edged, {problem_of(path, damaged)}: install edged again")
     files = _installed(manifest)
     if files is not None:
-        progress(f"taking {manifest.name} from the installed {manifest.source.distribution}")
-        return files
-    return _unpacked(_download(manifest, workspace, progress), manifest, workspace)
+        progress(f"taking {manifest.name} from what is here: edged and the installed {manifest.source.distribution}")
+        return {**files, **shipped}
+    return _unpacked(_download(manifest, workspace, progress), manifest, workspace, shipped)
 
 
-def _unpacked(path: Path, manifest: Manifest, workspace: Path) -> dict[str, Path]:
+def _shipped(manifest: Manifest) -> dict[str, Path]:
+    """Those files of the voice that came with edged and are what the manifest says."""
+    files = {file.name: catalogue.directory() / file.member for file in manifest.files if file.shipped}
+    return {name: path for name, path in files.items() if not problem_of(path, manifest.named(name))}
+
+
+def _unpacked(path: Path, manifest: Manifest, workspace: Path, shipped: dict[str, Path]) -> dict[str, Path]:
     try:
         with archives.opened(path) as origin:
-            return archives.unpack(origin, manifest, workspace)
+            return archives.unpack(origin, manifest, workspace, shipped)
     except InstallFailed as error:
         raise InstallFailed(f"voice {manifest.name!r} cannot be taken from {path}: {error}") from error
 
@@ -52,12 +63,13 @@ def _wheel_in(directory: Path, manifest: Manifest) -> Path | None:
 
 def _installed(manifest: Manifest) -> dict[str, Path] | None:
     """The files of the distribution in this environment; None unless each is the one of the manifest."""
+    wanted = [file for file in manifest.files if not file.shipped]
     try:
         distribution = importlib.metadata.distribution(manifest.source.distribution)
     except importlib.metadata.PackageNotFoundError:
         return None
-    files = {file.name: Path(str(distribution.locate_file(file.member))) for file in manifest.files}
-    if any(problem_of(files[file.name], file) for file in manifest.files):
+    files = {file.name: Path(str(distribution.locate_file(file.member))) for file in wanted}
+    if any(problem_of(files[file.name], file) for file in wanted):
         return None
     return files
 

@@ -45,11 +45,6 @@ class InstalledVoice:
         file = self.manifest.file(role)
         return None if file is None else self.directory / file.name
 
-    @property
-    def model_path(self) -> Path:
-        """Where the ONNX graph lies."""
-        return self.directory / next(file.name for file in self.manifest.files if file.role == "model")
-
 
 class VoiceStore:
     """Installs, finds, checks and removes voices. Safe against crashes and against a second process doing the same."""

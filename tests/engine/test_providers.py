@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from edged.engine.providers import CPU, CUDA, DEFAULT_CHAIN, TENSORRT, Machine, options, report, wanted, why_not
+from edged.engine.providers import CPU, CUDA, DEFAULT_CHAIN, TENSORRT, Graph, Machine, options, report, wanted, why_not
 from edged.settings import Engine
 
 PLAIN = Machine(("AzureExecutionProvider", CPU), None, {})
@@ -54,26 +55,35 @@ def test_library_that_does_not_load_is_the_reason() -> None:
 
 def test_settings_stand_over_the_defaults() -> None:
     engine = Engine(cuda_options={"gpu_mem_limit": "1"}, cpu_options={"use_arena": "0"})
-    cuda = options(CUDA, engine, None, "", "")
+    cuda = options(CUDA, engine, None, Graph(), "")
     assert cuda["gpu_mem_limit"] == "1"
     assert cuda["cudnn_conv_algo_search"] == "HEURISTIC"
-    assert options(CPU, engine, None, "", "") == {"use_arena": "0"}
+    assert options(CPU, engine, None, Graph(), "") == {"use_arena": "0"}
 
 
 def test_built_engines_are_kept_apart_by_everything_that_changes_them(tmp_path: Path) -> None:
     engine, other = Engine(), Engine(tensorrt_options={"trt_fp16_enable": "False"})
+    graph = Graph("decoder.64", "a" * 64)
     kept = [
-        options(TENSORRT, engine, tmp_path, "a" * 64, "driver 1"),
-        options(TENSORRT, engine, tmp_path, "b" * 64, "driver 1"),
-        options(TENSORRT, engine, tmp_path, "a" * 64, "driver 2"),
-        options(TENSORRT, other, tmp_path, "a" * 64, "driver 1"),
+        options(TENSORRT, engine, tmp_path, graph, "driver 1"),
+        options(TENSORRT, engine, tmp_path, replace(graph, sha256="b" * 64), "driver 1"),
+        options(TENSORRT, engine, tmp_path, replace(graph, name="decoder.256"), "driver 1"),
+        options(TENSORRT, engine, tmp_path, replace(graph, quantised=True), "driver 1"),
+        options(TENSORRT, engine, tmp_path, graph, "driver 2"),
+        options(TENSORRT, other, tmp_path, graph, "driver 1"),
     ]
-    assert len({chosen["trt_engine_cache_path"] for chosen in kept}) == 4
-    assert kept[0]["trt_engine_cache_prefix"] == "a" * 12
-    assert kept[0] == options(TENSORRT, engine, tmp_path, "a" * 64, "driver 1")
+    assert len({chosen["trt_engine_cache_path"] for chosen in kept}) == len(kept)
+    assert kept[0]["trt_engine_cache_prefix"] == "decoder.64." + "a" * 12
+    assert kept[0] == options(TENSORRT, engine, tmp_path, graph, "driver 1")
+
+
+def test_only_a_graph_with_q_and_dq_is_built_with_int8() -> None:
+    plain, quantised = (options(TENSORRT, Engine(), None, Graph(quantised=value), "") for value in (False, True))
+    assert "trt_int8_enable" not in plain
+    assert quantised["trt_int8_enable"] == "True"
 
 
 def test_without_a_folder_nothing_is_kept() -> None:
-    chosen = options(TENSORRT, Engine(), None, "a" * 64, "")
+    chosen = options(TENSORRT, Engine(), None, Graph(), "")
     assert chosen["trt_engine_cache_enable"] == "False"
     assert "trt_engine_cache_path" not in chosen

@@ -1,55 +1,55 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from edged.engine.spectrum import BINS, LEAD_IN, LEAD_OUT, Spectrum
-
-
-def silent(frames: int) -> Spectrum:
-    lh, theta, ln, lr, phi = (np.full((BINS, frames), -20.0, np.float32) for _ in range(5))
-    return Spectrum(lh, theta, ln, lr, phi, np.zeros(frames, np.float32))
+from edged.engine.spectrum import AUDIBLE_DB, BINS, COLUMNS, FREE, HARMONICS, NOISE, PHI, THETA, WINDOW, Real, audible
 
 
-def hissing(frames: int, start: int, stop: int, loudness: float = 0.0) -> Spectrum:
-    made = silent(frames)
-    made.ln[:, start:stop] = loudness
-    return made
+def silent(frames: int = 9) -> tuple[Real, Real]:
+    return np.full((frames, COLUMNS), -20.0, np.float32), np.zeros(frames, np.float32)
 
 
-def test_trimmed_keeps_what_is_audible_and_a_little_around_it() -> None:
-    trimmed = hissing(200, 60, 130).trimmed()
-    assert trimmed.frames == LEAD_IN + 70 + LEAD_OUT
-    assert np.flatnonzero(trimmed.ln[0] == 0.0)[[0, -1]].tolist() == [LEAD_IN, LEAD_IN + 69]
+def test_columns_are_every_column_once() -> None:
+    blocks = [np.arange(COLUMNS)[columns] for columns in (HARMONICS, NOISE, FREE, THETA, PHI)]
+    assert np.array_equal(np.concatenate(blocks), np.arange(COLUMNS))
+    assert [len(block) for block in blocks] == [BINS] * 5
 
 
-def test_trimmed_keeps_pauses_within() -> None:
-    made = hissing(300, 50, 60)
-    made.ln[:, 240:250] = 0.0
-    assert made.trimmed().frames == LEAD_IN + 200 + LEAD_OUT
+@pytest.mark.parametrize("columns", [NOISE, FREE])
+def test_what_hisses_is_audible(columns: slice) -> None:
+    rows, pitch = silent()
+    rows[4, columns] = 0.0
+    assert np.flatnonzero(audible(rows, pitch)).tolist() == [4]
 
 
-def test_trimmed_at_the_borders_takes_no_more_than_there_is() -> None:
-    assert hissing(50, 0, 50).trimmed().frames == 50
+def test_harmonics_are_heard_where_there_is_a_pitch() -> None:
+    rows, pitch = silent()
+    rows[:, HARMONICS] = 3.0
+    assert not audible(rows, pitch).any()
+    pitch[3:5] = 120.0
+    pitch[6] = 40.0
+    assert np.flatnonzero(audible(rows, pitch)).tolist() == [3, 4]
 
 
 def test_soft_consonant_is_audible() -> None:
     # -60 dB: ln(10 ** (-60 / 20) * 15) is what each bin of white noise has there, its two parts taken together.
-    assert hissing(100, 40, 50, loudness=-4.2).trimmed().frames == LEAD_IN + 10 + LEAD_OUT
+    rows, pitch = silent()
+    rows[4, NOISE] = -4.2
+    assert audible(rows, pitch)[4]
 
 
-def test_silence_has_no_frames_left() -> None:
-    assert silent(120).trimmed().frames == 0
+@pytest.mark.parametrize("above_db", [-1.0, 1.0])
+def test_the_limit_is_that_of_a_sound_cut_into_windows(above_db: float) -> None:
+    rows, pitch = silent(50)
+    level = 10 ** ((AUDIBLE_DB + above_db) / 20)
+    noise = np.random.default_rng(1).normal(0, level, (50, WINDOW))
+    rows[:, FREE] = np.log(np.abs(np.fft.rfft(noise * np.hanning(WINDOW + 1)[:-1])))
+    assert audible(rows, pitch).mean() == pytest.approx(float(above_db > 0), abs=0.2)
 
 
-def test_unvoiced_harmonics_are_not_heard() -> None:
-    made = silent(100)
-    made.lh[:] = 3.0
-    assert made.trimmed().frames == 0
-    made.f0[30:40] = 120.0
-    assert made.trimmed().frames == LEAD_IN + 10 + LEAD_OUT
-
-
-def test_what_is_no_number_is_left_for_the_checks() -> None:
-    made = silent(100)
-    made.lr[8, 50] = np.nan
-    assert made.trimmed().frames == LEAD_IN + 1 + LEAD_OUT
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_what_is_no_number_is_left_for_the_checks(wrong: float) -> None:
+    rows, pitch = silent()
+    rows[5, FREE.start + 8] = wrong
+    assert np.flatnonzero(audible(rows, pitch)).tolist() == [5]

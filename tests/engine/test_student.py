@@ -1,21 +1,26 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
-from numpy.typing import NDArray
+from onnx import numpy_helper
 
+from edged.engine import decoder
 from edged.engine.contract import Engine as EngineContract
-from edged.engine.spectrum import Spectrum
+from edged.engine.decoder import Decoding, Score
+from edged.engine.spectrum import HOP, NOISE
 from edged.engine.student import LONGEST, Student
+from edged.engine.trim import Stretch
 from edged.errors import Fatal, Rejected
 from edged.settings import Engine
 from edged.waveform import Samples
+from tests.engine.conftest import TINY
 
-TINY = Path(__file__).parents[1] / "fakes" / "tiny_student.onnx"
 LETTERS = {symbol: number for number, symbol in enumerate(" .abcdefgh", 1)}
 
 
@@ -23,14 +28,15 @@ def said(engine: Student, phonemes: str, speed: float = 1.0) -> Samples:
     return np.concatenate(list(engine.synthesize(phonemes, speed)))
 
 
-def another(model: str = "tiny@1", sha256: str = "0" * 64, settings: Engine | None = None) -> Student:
-    return Student(TINY, model, LETTERS, sha256=sha256, settings=settings or Engine())
+def another(model: str = "tiny@1", sha256: str = "0" * 64, symbols: dict[str, int] = LETTERS) -> Student:
+    settings = Engine(providers=("CPUExecutionProvider",))
+    return Student([TINY], model, symbols, sha256=sha256, settings=settings)
 
 
 def test_student_is_an_engine(tiny: Student) -> None:
     engine: EngineContract = tiny
     assert (engine.name, engine.model, engine.rate) == ("student", "tiny@1", 24000)
-    assert engine.provider.obtained == "CPUExecutionProvider"
+    assert (engine.provider.obtained, engine.provider.variant) == ("CPUExecutionProvider", "tiny")
 
 
 def test_same_words_give_same_samples(tiny: Student) -> None:
@@ -46,6 +52,19 @@ def test_other_weights_give_other_breath(tiny: Student) -> None:
 def test_speed_shortens(tiny: Student) -> None:
     lengths = [len(said(tiny, "abcdefgh", speed)) for speed in (0.5, 1.0, 2.0)]
     assert lengths[0] > 1.8 * lengths[1] > 3.2 * lengths[2]
+
+
+@pytest.mark.parametrize("largest", [40, 60, 1000])
+def test_stretches_are_not_heard(tiny: Student, monkeypatch: pytest.MonkeyPatch, largest: int) -> None:
+    samples = said(tiny, "abcdefgh abcdefgh abcdefgh")
+    monkeypatch.setattr(decoder, "LARGEST", largest)
+    assert np.abs(said(tiny, "abcdefgh abcdefgh abcdefgh") - samples).max() < 1e-5
+
+
+def test_sound_comes_before_the_sentence_is_made(tiny: Student) -> None:
+    chunks = list(tiny.synthesize("abcdefgh" * 20))
+    assert len(chunks[0]) <= 48 * HOP
+    assert sum(map(len, chunks)) > 160 * 8 * HOP * 0.9
 
 
 def test_two_threads_do_not_disturb_each_other(tiny: Student) -> None:
@@ -68,18 +87,32 @@ def test_too_many_symbols_are_refused_not_cut(tiny: Student) -> None:
         tiny.synthesize("a" * (LONGEST + 1))
 
 
-class Wild(Student):
-    """A network that has gone wrong: its noise has this loudness."""
+class Wild:
+    """A network that has gone wrong: from one frame on, its noise has this loudness."""
 
-    loudness = 0.0
+    def __init__(self, network: Decoding, loudness: float, start: int) -> None:
+        self._network = network
+        self._loudness = loudness
+        self._start = start
 
-    def _spectrum(self, ids: NDArray[np.int64], speed: float) -> Spectrum:
-        made = super()._spectrum(ids, speed)
-        return replace(made, ln=np.full_like(made.ln, self.loudness))
+    def stretches(self, score: Score) -> Iterator[Stretch]:
+        left = self._start
+        for made in self._network.stretches(score):
+            made.rows[max(left, 0) :, NOISE] = self._loudness
+            left -= len(made.rows)
+            yield made
+
+
+def wild(loudness: float, start: int = 0) -> Student:
+    engine = another("wild@1")
+    engine.load()
+    opened = engine._opened()
+    engine._running = replace(opened, decoder=Wild(opened.decoder, loudness, start))
+    return engine
 
 
 def test_silent_network_is_found_out_before_the_first_chunk() -> None:
-    mute = Student(TINY, "mute@1", {"a": 1, "b": 2}, sha256="0" * 64, settings=Engine())
+    mute = another("mute@1", symbols={"a": 1, "b": 2})
     mute.load()
     with pytest.raises(Fatal, match="silence") as caught:
         next(mute.synthesize("abab"))
@@ -88,25 +121,47 @@ def test_silent_network_is_found_out_before_the_first_chunk() -> None:
 
 @pytest.mark.parametrize("loudness", [7.0, float("nan"), float("inf")])
 def test_wild_network_is_never_heard(loudness: float) -> None:
-    wild = Wild(TINY, "wild@1", LETTERS, sha256="0" * 64, settings=Engine())
-    wild.load()
-    wild.loudness = loudness
     heard: list[Samples] = []
     with pytest.raises(Fatal) as caught:
-        heard.extend(wild.synthesize("abcd"))
+        heard.extend(wild(loudness).synthesize("abcd"))
     assert caught.value.code == "synth_failed"
     assert not heard
 
 
-def test_model_of_another_kind_is_refused(assets: Path) -> None:
-    wrong = Student(assets / "oov.onnx", "wrong@1", LETTERS, sha256="0" * 64, settings=Engine())
-    with pytest.raises(Fatal, match="not the inputs and outputs") as caught:
-        wrong.load()
-    assert caught.value.code == "provider_failed"
+@pytest.mark.parametrize("loudness", [7.0, float("nan"), float("inf")])
+def test_network_that_goes_wild_is_heard_only_before(loudness: float) -> None:
+    heard: list[Samples] = []
+    with pytest.raises(Fatal) as caught:
+        heard.extend(wild(loudness, start=100).synthesize("abcdefgh" * 4))
+    assert caught.value.code == "synth_failed"
+    samples = np.concatenate(heard)
+    assert 0 < len(samples) <= 100 * HOP
+    assert np.isfinite(samples).all()
+
+
+def test_model_of_another_kind_is_refused(published: Path) -> None:
+    for wrong in (replace(TINY, encoder=published), replace(TINY, decoders=(published,))):
+        engine = Student([wrong], "wrong@1", LETTERS, sha256="0" * 64, settings=Engine())
+        with pytest.raises(Fatal, match="no execution provider can run the voice") as caught:
+            engine.load()
+        assert caught.value.code == "provider_failed"
+
+
+def test_network_that_makes_no_frames_is_refused(tmp_path: Path) -> None:
+    model = onnx.load(str(TINY.encoder))
+    frames = next(constant for constant in model.graph.initializer if constant.name == "frames")
+    frames.CopyFrom(numpy_helper.from_array(np.zeros(1, np.float32), "frames"))
+    onnx.save(model, str(tmp_path / "encoder.onnx"))
+    brief = replace(TINY, encoder=tmp_path / "encoder.onnx")
+    engine = Student([brief], "brief@1", LETTERS, sha256="0" * 64, settings=Engine())
+    with pytest.raises(Fatal, match="the network made 0 frames"):
+        engine.load()
 
 
 def test_closed_engine_says_so() -> None:
     engine = another()
+    with pytest.raises(RuntimeError, match="not loaded"):
+        _ = engine.provider
     engine.load()
     engine.close()
     with pytest.raises(RuntimeError, match="not loaded"):

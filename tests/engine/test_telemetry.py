@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-TINY = Path(__file__).parents[1] / "fakes" / "tiny_student.onnx"
+TINY = Path(__file__).parents[1] / "fakes" / "tiny_encoder.onnx"
 PROGRAM = (
     f"from pathlib import Path; from edged.engine.session import open_cpu_session;open_cpu_session(Path({str(TINY)!r}))"
 )

@@ -1,103 +1,160 @@
-"""Makes ``tiny_student.onnx``: a graph with the inputs and outputs of a `student` voice, small enough to be committed.
+"""Makes ``tiny_encoder.onnx`` and ``tiny_decoder.onnx``: a voice with the interface of a `student`, small enough to be
+committed.
 
-Run it by hand when the interface changes; it needs the `onnx` package (1.19 was used), which the tests do not::
+Run it by hand when the interface changes::
 
-    python tests/fakes/make_tiny_student.py
+    python -m tests.fakes.make_tiny_student
 
-Each symbol lasts eight frames divided by the speed. Odd symbols buzz: harmonics falling by frequency at 100 Hz and a
-little more for each number; even ones hiss. Numbers below 4, and the zeros at both ends, are silent. So what goes in
-can be recognised in what comes out.
+Each symbol lasts eight frames of sound divided by the speed. Odd symbols buzz: harmonics falling by frequency at 100 Hz
+and a little more for each number; even ones hiss. Numbers below 4, and the zeros at both ends, are silent. So what goes
+in can be recognised in what comes out, but for a little that every layer adds where symbols meet: as in a real decoder,
+each needs frames on either side.
 """
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
-BINS = 601
-FRAMES_PER_SYMBOL = 8.0
-SILENCE = -20.0
-TARGET = Path(__file__).with_name("tiny_student.onnx")
+from edged.engine.decoder import LAYOUT, TAPS
+from edged.engine.spectrum import BINS, COLUMNS
+from quantize.student.drawing import Drawing
 
-
-class Graph:
-    """Nodes in the order in which they are computed."""
-
-    def __init__(self) -> None:
-        self.nodes: list[onnx.NodeProto] = []
-
-    def add(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
-        self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
-        return output
-
-
-def symbols_by_frame(graph: Graph) -> str:
-    """Frame f shows symbol floor(f * speed / 8), int64 [1, F]."""
-    add = graph.add
-    speed = add("Squeeze", ["speed", "first_axis"], "speed_scalar")
-    length = add("Gather", [add("Shape", ["ids"], "shape"), "one"], "length")
-    unhurried = add("Mul", [add("Cast", [length], "long", to=TensorProto.FLOAT), "per_symbol"], "unhurried")
-    total = add("Floor", [add("Div", [unhurried, speed], "total")], "floored")
-    frames = add("Range", ["zero", add("Cast", [total], "whole", to=TensorProto.INT64), "one"], "frames")
-    stretched = add("Mul", [add("Cast", [frames], "frame", to=TensorProto.FLOAT), speed], "stretched")
-    place = add("Floor", [add("Div", [stretched, "per_symbol"], "hurried")], "place")
-    end = add("Sub", [length, "one"], "end")
-    inside = add("Min", [add("Cast", [place], "index", to=TensorProto.INT64), end], "inside")
-    return add("Gather", ["ids", inside], "symbol", axis=1)
+PROSODY_FRAMES = 4
+"""Of 25 ms, per symbol."""
+QUIETEST = 4
+"""The first number that is heard."""
+SILENCE = np.float32(-20.0)
+HISS = np.float32(0.5)
+SLOPE = (1.0 - np.arange(BINS, dtype=np.float32) / 100)[None]
+"""Log magnitudes of what is silent, hisses and buzzes."""
+HERTZ = np.float32(100.0)
+SPREAD = np.array([0.01, 0.03, 0.06, 0.8, 0.05, 0.03, 0.02], np.float32)
+"""What a symbol gives to the frames around each frame of its own; together 1."""
+DIFFERENCES = np.array([-0.03, 0.01, 0.05, -0.06, 0.04, -0.02, 0.01], np.float32)
+"""What a layer adds of the frames around; together 0, so that nothing is added where nothing changes."""
+DILATIONS = {"prosody0": 1, "pitch": 1, "sound0": 1, "sound1": 2}
+CHANNELS = 2
+ENCODER = Path(__file__).with_name("tiny_encoder.onnx")
+DECODER = Path(__file__).with_name("tiny_decoder.onnx")
 
 
-def outputs(graph: Graph, symbol: str) -> None:
-    add = graph.add
-    odd = add("Equal", [add("Mod", [symbol, "two"], "parity"), "one"], "odd")
-    heard = add("GreaterOrEqual", [symbol, "four"], "heard")
-    voiced = add("And", [odd, heard], "voiced")
-    hissing = add("And", [add("Not", [odd], "even"), heard], "hissing")
-    number = add("Cast", [symbol], "number", to=TensorProto.FLOAT)
-    add("Where", [voiced, add("Add", [number, "base_pitch"], "pitch"), "nothing"], "f0")
-    add("Where", [add("Unsqueeze", [voiced, "second_axis"], "voiced_bins"), "slope", "silence"], "lh")
-    hiss = add("Where", [add("Unsqueeze", [hissing, "second_axis"], "hissing_bins"), "hiss", "silence"], "loudness")
-    none = add("Mul", ["lh", "nothing"], "none")
-    add("Add", [none, hiss], "ln")
-    add("Add", [none, "silence"], "lr")
-    add("Identity", [none], "theta")
-    add("Identity", [none], "phi")
+def encoder() -> onnx.ModelProto:
+    """The graph over symbols."""
+    graph = Drawing("tiny_encoder")
+    node = graph.node
+    symbols = node("Squeeze", [graph.input("ids", [1, "L"], TensorProto.INT64), graph.numbers(0)], "symbols")
+    _durations(graph, symbols, graph.input("speed", [1]))
+    odd = node("Equal", [node("Mod", [symbols, graph.numbers(2)], "parity"), graph.numbers(1)], "odd")
+    heard = node("GreaterOrEqual", [symbols, graph.numbers(QUIETEST)], "heard")
+    voiced = _column(graph, node("And", [odd, heard], "voiced"), "voiced_level")
+    hissing = _column(graph, node("And", [node("Not", [odd], "even"), heard], "hissing"), "hissing_level")
+    number = _column(graph, symbols, "number")
+    hertz = node("Add", [number, graph.constant("hertz", HERTZ)], "hertz_of_number")
+    unit = node("Div", [node("Mul", [voiced, hertz], "hertz_if_voiced"), graph.constant("hertz", HERTZ)], "pitch_unit")
+    node("Concat", [unit, node("Add", [voiced, hissing], "energy")], "prosody", axis=1)
+    graph.output("prosody", ["L", CHANNELS])
+    spread = graph.constant("spread", np.kron(SPREAD, np.eye(CHANNELS, dtype=np.float32)))
+    node("MatMul", [node("Concat", [voiced, hissing], "levels", axis=1), spread], "text")
+    graph.output("text", ["L", TAPS * CHANNELS])
+    return graph.model()
 
 
-def constants() -> list[onnx.TensorProto]:
-    slope = 1.0 - np.arange(BINS, dtype=np.float32).reshape(1, BINS, 1) / 100
-    values: dict[str, Any] = {
-        "zero": np.int64(0), "one": np.int64(1), "two": np.int64(2), "four": np.int64(4),
-        "first_axis": np.array([0], np.int64), "second_axis": np.array([1], np.int64),
-        "nothing": np.float32(0), "per_symbol": np.float32(FRAMES_PER_SYMBOL), "base_pitch": np.float32(100),
-        "slope": slope, "hiss": np.full((1, 1, 1), 0.5, np.float32), "silence": np.full((1, 1, 1), SILENCE, np.float32),
-    }  # fmt: skip
-    return [numpy_helper.from_array(np.asarray(value), name) for name, value in values.items()]
+def _durations(graph: Drawing, symbols: str, speed: str) -> None:
+    """Frames of prosody per symbol; whole ones, so that all together are right when one is not."""
+    node = graph.node
+    length = node("Squeeze", [node("Shape", [symbols], "shape")], "length")
+    zero, one = (node("Squeeze", [graph.numbers(value)], f"scalar_{value}") for value in (0, 1))
+    place = node("Cast", [node("Range", [zero, length, one], "range")], "place", to=TensorProto.FLOAT)
+    step = node("Div", [graph.constant("frames", np.float32(PROSODY_FRAMES)), speed], "step")
+    begin = node("Mul", [place, step], "begin")
+    end = node("Mul", [node("Add", [place, graph.constant("one", np.float32(1.0))], "next_place"), step], "end")
+    whole = [node("Floor", [border], f"whole_{border}") for border in (end, begin)]
+    node("Cast", [node("Sub", whole, "difference")], "durations", to=TensorProto.INT64)
+    graph.output("durations", ["L"], TensorProto.INT64)
 
 
-def student() -> onnx.ModelProto:
-    graph = Graph()
-    outputs(graph, symbols_by_frame(graph))
-    tensor = helper.make_tensor_value_info
-    spectra = [tensor(name, TensorProto.FLOAT, [1, BINS, "F"]) for name in ("lh", "theta", "ln", "lr", "phi")]
-    made = helper.make_graph(
-        graph.nodes,
-        "tiny_student",
-        [tensor("ids", TensorProto.INT64, [1, "L"]), tensor("speed", TensorProto.FLOAT, [1])],
-        [*spectra, tensor("f0", TensorProto.FLOAT, [1, "F"])],
-        constants(),
+def _column(graph: Drawing, values: str, name: str) -> str:
+    """[L] → [L, 1] of numbers."""
+    numbers = graph.node("Cast", [values], f"{name}_flat", to=TensorProto.FLOAT)
+    return graph.node("Unsqueeze", [numbers, graph.numbers(1)], name)
+
+
+def decoder() -> onnx.ModelProto:
+    """The graph over frames."""
+    graph = Drawing("tiny_decoder")
+    node = graph.node
+    prosody, text = (graph.input(name, [f"{name}_rows", CHANNELS]) for name in ("prosody", "text"))
+    for name in ("prosody", "pitch", "sound"):
+        graph.input(f"{name}_end", [f"{name}_end_rows", CHANNELS])
+    curves = _mixed(graph, "prosody0", "prosody", prosody)
+    halves = node("Reshape", [node("Concat", [curves, curves], "twice", axis=1), graph.numbers(-1, CHANNELS)], "halves")
+    unit = node("Slice", [halves, *(graph.numbers(value) for value in (0, 1, 1))], "unit")
+    node("Mul", [unit, graph.constant("hertz", HERTZ)], "pitch")
+    graph.output("pitch", ["pitch_rows", 1])
+    sound = node("Add", [_differences(graph, "pitch", "pitch", halves)[1], text], "sound")
+    for name in ("sound0", "sound1"):
+        sound = _mixed(graph, name, "sound", sound)
+    _spectrum(graph, sound)
+    model = graph.model()
+    reaches = {name: TAPS // 2 * dilation for name, dilation in DILATIONS.items()}
+    helper.set_model_props(model, {LAYOUT: json.dumps(reaches)})
+    return model
+
+
+def _mixed(graph: Drawing, name: str, end: str, rows: str) -> str:
+    """The rows and what the layer adds to them; ``reach`` fewer at the beginning and more at the end."""
+    around, added = _differences(graph, name, end, rows)
+    reach = TAPS // 2 * DILATIONS[name]
+    return graph.node("Add", [rows_of(graph, f"{name}_past", around, reach, -reach), added], f"{name}_out")
+
+
+def rows_of(graph: Drawing, name: str, rows: str, start: int, stop: int) -> str:
+    """A stretch of the rows, counted as Python's slices are."""
+    return graph.node("Slice", [rows, *(graph.numbers(value) for value in (start, stop, 0))], name)
+
+
+def _differences(graph: Drawing, name: str, end: str, rows: str) -> tuple[str, str]:
+    """The rows with their state and their end, and what the layer makes of the frames around each."""
+    node, reach = graph.node, TAPS // 2 * DILATIONS[name]
+    state = graph.input(f"{name}_state", [f"{name}_state_rows", CHANNELS])
+    zeros = rows_of(graph, f"{name}_zeros", f"{end}_end", 0, reach)
+    around = node("Concat", [state, rows, zeros], f"{name}_around", axis=0)
+    rows_of(graph, f"{name}_next", around, -2 * reach, sys.maxsize)
+    graph.output(f"{name}_next", [f"{name}_next_rows", CHANNELS])
+    weight = graph.constant("differences", np.tile(DIFFERENCES, (CHANNELS, 1, 1)))
+    columns = node("Unsqueeze", [node("Transpose", [around], f"{name}_turned"), graph.numbers(0)], f"{name}_columns")
+    made = node("Conv", [columns, weight], f"{name}_made", group=CHANNELS, dilations=[DILATIONS[name]])
+    return around, node("Transpose", [node("Squeeze", [made, graph.numbers(0)], f"{name}_flat")], f"{name}_added")
+
+
+def _spectrum(graph: Drawing, levels: str) -> None:
+    """Five numbers per frequency of the levels of buzz and hiss, 0 for silence and 1 for full."""
+    node = graph.node
+    buzz, hiss = (
+        node("Slice", [levels, *(graph.numbers(value) for value in (column, column + 1, 1))], f"level{column}")
+        for column in range(CHANNELS)
     )
-    return helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    silence = graph.constant("silence", SILENCE)
+    harmonics = node("Add", [node("Mul", [buzz, graph.constant("slope", SLOPE - SILENCE)], "raised"), silence], "lh")
+    loudness = node("Add", [node("Mul", [hiss, graph.constant("hiss", HISS - SILENCE)], "hissed"), silence], "loudness")
+    shape = node("Shape", [harmonics], "shape")
+    none = node("Expand", [graph.constant("nothing", np.float32(0.0)), shape], "angles")
+    noise, free = node("Expand", [loudness, shape], "ln"), node("Expand", [silence, shape], "lr")
+    node("Concat", [harmonics, noise, free, none, none], "spectrum", axis=1)
+    graph.output("spectrum", ["frames", COLUMNS])
 
 
 def main() -> None:
-    model = student()
-    onnx.checker.check_model(model, full_check=True)
-    onnx.save(model, str(TARGET))
-    print(f"{TARGET.name}: {TARGET.stat().st_size} bytes")
+    """Write both."""
+    for path, model in ((ENCODER, encoder()), (DECODER, decoder())):
+        onnx.save(model, str(path))
+        print(f"{path.name}: {path.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

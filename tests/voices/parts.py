@@ -13,18 +13,19 @@ from edged.voices import manifest as manifests
 from edged.voices.manifest import Manifest
 
 MEMBERS = {"tiny_voice/assets/graph.onnx": b"graph" * 1000, "tiny_voice/assets/symbols.json": b'{"a": 1}'}
+WEIGHTS = b"weights" * 1000
 NAMES = {"tiny_voice/assets/graph.onnx": "model.onnx", "tiny_voice/assets/symbols.json": "vocabulary.json"}
 
 
 def raw_manifest(**changes: Any) -> dict[str, Any]:
     """The manifest of the voice `tiny` as plain data."""
-    roles = ("model", "vocabulary")
+    roles = ("graph", "vocabulary")
     files = [
         {"role": role, "member": member, "name": NAMES[member], "sha256": sha256(content), "bytes": len(content)}
         for role, (member, content) in zip(roles, MEMBERS.items(), strict=True)
     ]
     return {
-        "format": 1,
+        "format": 2,
         "name": "tiny",
         "version": "1.0",
         "description": "For tests.",
@@ -37,12 +38,41 @@ def raw_manifest(**changes: Any) -> dict[str, Any]:
         "rate": 24000,
         "gain_db": 0.0,
         "inputs": {"ids": {"type": "int64", "shape": [1, "L"]}},
-        "outputs": {"f0": {"type": "float32", "shape": [1, "F"]}},
+        "outputs": {"pitch": {"type": "float32", "shape": ["F", 1]}},
         "capabilities": {"speed": [0.5, 2.0]},
-        "source": {"distribution": "tiny-voice", "version": "1.0", "sha256": sha256(wheel_bytes())},
+        "source": {
+            "distribution": "tiny-voice",
+            "version": "1.0",
+            "sha256": sha256(wheel_bytes()),
+            "graph": {"member": "tiny_voice/assets/published.onnx", "sha256": "0" * 64, "bytes": 9},
+        },
+        "variants": [variant()],
         "files": files,
         **changes,
     }
+
+
+def variant(**changes: Any) -> dict[str, Any]:
+    """The only variant of the voice, whose two graphs are one, as plain data."""
+    return {
+        "name": "cpu-int8",
+        "provider": "CPUExecutionProvider",
+        "encoder": "model.onnx",
+        "decoders": [{"file": "model.onnx"}],
+        "build": {"precision": "int8"},
+        **changes,
+    }
+
+
+def shipped_file(**changes: Any) -> dict[str, Any]:
+    """A file of the voice that comes with edged, as plain data."""
+    told = {"role": "weights", "member": "tiny/weights.bin", "shipped": True, "name": "weights.bin"}
+    return {**told, "sha256": sha256(WEIGHTS), "bytes": len(WEIGHTS), **changes}
+
+
+def tiny_with_weights() -> Manifest:
+    """The voice with such a file."""
+    return tiny(files=[*raw_manifest()["files"], shipped_file()])
 
 
 def tiny(**changes: Any) -> Manifest:

@@ -10,7 +10,17 @@ import pytest
 from edged.errors import InstallFailed
 from edged.voices import archives
 from edged.voices.store import VoiceStore
-from tests.voices.parts import MEMBERS, exported_entries, tiny, wheel_bytes, write_files, write_tar, write_wheel
+from tests.voices.parts import (
+    MEMBERS,
+    WEIGHTS,
+    exported_entries,
+    tiny,
+    tiny_with_weights,
+    wheel_bytes,
+    write_files,
+    write_tar,
+    write_wheel,
+)
 
 
 def unpack(path: Path, target: Path) -> dict[str, Path]:
@@ -46,6 +56,27 @@ def test_a_voice_is_found_however_it_is_packed(kind: str, tmp_path: Path) -> Non
         "model.onnx": MEMBERS["tiny_voice/assets/graph.onnx"],
         "vocabulary.json": MEMBERS["tiny_voice/assets/symbols.json"],
     }
+
+
+def test_what_is_shipped_is_taken_where_the_archive_does_not_hold_it(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    lying = tmp_path / "weights.bin"
+    with archives.opened(write_wheel(tmp_path)) as origin:
+        with pytest.raises(InstallFailed, match=r"does not hold tiny/weights\.bin"):
+            archives.unpack(origin, tiny_with_weights(), tmp_path / "out")
+        for path in (tmp_path / "out").iterdir():
+            path.unlink()
+        files = archives.unpack(origin, tiny_with_weights(), tmp_path / "out", {"weights.bin": lying})
+    assert files["weights.bin"] == lying
+    assert set(files) == {"model.onnx", "vocabulary.json", "weights.bin"}
+
+
+def test_what_is_shipped_is_taken_from_the_archive_that_holds_it(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    path = write_tar(tmp_path / "x.tar", {**exported_entries(), "tiny/weights.bin": WEIGHTS}, "w")
+    with archives.opened(path) as origin:
+        files = archives.unpack(origin, tiny_with_weights(), tmp_path / "out", {"weights.bin": tmp_path / "other"})
+    assert files["weights.bin"].read_bytes() == WEIGHTS
 
 
 def test_exporting_gives_the_same_bytes_each_time_and_imports_again(tmp_path: Path) -> None:
@@ -142,7 +173,7 @@ def test_an_archive_without_manifest_is_no_exported_voice(tmp_path: Path) -> Non
 
 def test_a_failed_export_leaves_no_file(tmp_path: Path) -> None:
     voice = VoiceStore(tmp_path / "state").install(tiny(), write_files(tmp_path / "in"))
-    voice.model_path.unlink()
+    (voice.directory / "model.onnx").unlink()
     with pytest.raises(InstallFailed, match="cannot be written"):
         archives.write(voice, tmp_path / "a.tar")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "state"]

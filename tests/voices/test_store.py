@@ -58,7 +58,7 @@ def test_an_installed_voice_is_found_whole(store: VoiceStore, files: dict[str, P
     assert store.names() == ["tiny"]
     assert store.installed() == [voice]
     assert store.get("tiny") == voice
-    assert voice.model_path.read_bytes() == files["model.onnx"].read_bytes()
+    assert (voice.directory / "model.onnx").read_bytes() == files["model.onnx"].read_bytes()
     assert voice.path("vocabulary") == voice.directory / "vocabulary.json"
     assert store.verify("tiny") == []
     assert len(said) == 2
@@ -184,9 +184,10 @@ def test_installations_at_the_same_time_do_not_disturb_each_other(store: VoiceSt
 
 def test_verify_finds_one_flipped_bit(store: VoiceStore, files: dict[str, Path]) -> None:
     voice = store.install(tiny(), files)
-    content = bytearray(voice.model_path.read_bytes())
+    model = voice.directory / "model.onnx"
+    content = bytearray(model.read_bytes())
     content[100] ^= 1
-    voice.model_path.write_bytes(content)
+    model.write_bytes(content)
     assert len(store.verify("tiny")) == 1
     assert "SHA-256" in store.verify("tiny")[0]
 
@@ -201,9 +202,9 @@ def test_a_damaged_voice_is_named_and_does_not_hide_the_others(
         case "manifest":
             (voice.directory / "manifest.yaml").write_text("format: 7\n", encoding="utf-8")
         case "model":
-            voice.model_path.unlink()
+            (voice.directory / "model.onnx").unlink()
         case "short":
-            os.truncate(voice.model_path, 10)
+            os.truncate(voice.directory / "model.onnx", 10)
         case _:
             (voice.directory / "manifest.yaml").write_bytes((good.directory / "manifest.yaml").read_bytes())
     assert store.installed() == [good]
@@ -215,7 +216,7 @@ def test_a_damaged_voice_is_named_and_does_not_hide_the_others(
 
 
 def test_a_damaged_voice_is_repaired_by_installing_it_again(store: VoiceStore, files: dict[str, Path]) -> None:
-    store.install(tiny(), files).model_path.unlink()
+    (store.install(tiny(), files).directory / "model.onnx").unlink()
     store.install(tiny(), files)
     assert store.verify("tiny") == []
 

@@ -1,0 +1,1 @@
+"""The `student`: its published graph taken apart, and written again as an encoder and a streaming decoder."""
