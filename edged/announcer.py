@@ -131,6 +131,12 @@ class Announcer:
         job = self._jobs.get("room")
         return job.entry.id if job else None
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything waits, is being said or is being rendered."""
+        with self._changed:
+            return bool(self._jobs or self._errands or any(len(line) for line in self._lines.values()))
+
     def expire_due(self) -> None:
         """End what has waited too long; raises ``StorageFailed``: then it waits on."""
         now = self._stage.clock.monotonic()

@@ -20,6 +20,7 @@ from edged.gate import EngineGate
 from edged.intake import Intake
 from edged.job import Stage
 from edged.ledger import Ledger
+from edged.measuring import IdleMeasuring, bench_command, building
 from edged.message import Outbound
 from edged.mqtt.session import MqttSession
 from edged.mqtt.topics import Topics
@@ -88,7 +89,15 @@ class Daemon:
             clock=clock,
         )
         self._announcer = Announcer(
-            stage, self._statistics, {"room": self._beat("room"), "render": self._beat("render")}, self._wake
+            stage, self._statistics, {"room": self._beat("room"), "render": self._beat("render")}, self._turned
+        )
+        self._measuring = IdleMeasuring(
+            clock,
+            idle_s=lambda: self._live.current.engine.measure_idle_s,
+            wanted=self._library.undecided,
+            busy=lambda: self._announcer.busy or building(),
+            command=lambda voice: bench_command(self._config, voice),
+            measured=self._take_over,
         )
         self._compose_outside()
 
@@ -178,6 +187,7 @@ class Daemon:
     def _stop(self) -> None:
         self._manager.stopping()
         log.info("stopping: what is being said goes on at the next start")
+        self._measuring.stop()
         self._announcer.stop()
         self._delivery.stop()
         self._reporter.stop()
@@ -221,6 +231,7 @@ class Daemon:
         else:
             self._manager.watchdog()
         self._manager.status(self._words())
+        self._measuring.look()
         try:
             self._announcer.expire_due()
             self._housekeep()
@@ -251,6 +262,7 @@ class Daemon:
         self._library.rescan()
         self._site.use(self._live.current.speech)
         self._load_voice()
+        self._take_over()
         log.info("reloaded: changed %s; a restart is needed for %s", changed or "nothing", restart or "nothing")
         return {"changed": changed, "restart_required": restart}
 
@@ -277,8 +289,21 @@ class Daemon:
     def _tell(self, message: Outbound) -> None:
         self._reporter.tell(message)
 
-    def _wake(self) -> None:
+    def _turned(self) -> None:
+        """A lane took up a request, or is done with it."""
+        self._measuring.interrupt()
         self._reporter.wake()
+
+    def _take_over(self) -> None:
+        """The variants may have been measured: the best speaks from the next request on; opened by the render lane."""
+
+        def reopen() -> None:
+            if self._library.reconsider():
+                self._load_voice()
+                self._reporter.wake()
+
+        with contextlib.suppress(Rejected):  # too many errands wait: it is measured again, later
+            self._announcer.run_errand(reopen)
 
     def _link_figures(self) -> dict[str, Any]:
         figures = self._session.statistics
@@ -297,7 +322,8 @@ class Daemon:
         engine = self._status.voice.engine
         broker = "connected" if self._session.connected else f"no broker ({self._session.last_error or 'connecting'})"
         waiting = self._announcer.snapshot().depth
-        return f"voice {self._status.voice.name} on {engine.provider.obtained}; {broker}; {waiting} waiting"
+        runs = " ".join(filter(None, (engine.provider.variant, "on", engine.provider.obtained)))
+        return f"voice {self._status.voice.name} {runs}; {broker}; {waiting} waiting"
 
 
 class _Handler:

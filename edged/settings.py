@@ -132,6 +132,18 @@ class Engine(Section):
         min_length=1,
         description="execution providers in order of preference; each is tried in turn, what was obtained is reported",
     )
+    variant: str | None = Field(
+        None,
+        pattern=r"^[a-z0-9_-]{1,64}$",
+        description="form of the voice, see `edged voices list`: this one and no other of its provider; "
+        "null: what `edged bench --choose` found best here",
+    )
+    measure_idle_s: float = Field(
+        300.0,
+        ge=0,
+        le=86_400,
+        description="the variants are measured, once per machine, after this long without a request; 0: never",
+    )
     threads: int = Field(1, ge=1, le=64, description="threads that one inference may use")
     width: int = Field(1, ge=1, le=8, description="inferences that may run at once")
     cpu_options: dict[str, str] = Field(default_factory=dict, description="added to the CPU provider's options")

@@ -92,7 +92,7 @@ class Status:
 
     def _info_payload(self) -> bytes:
         """``info``, composed anew only when it can have changed: it carries two schemas and is asked for often."""
-        key = (self._library.cards, self.voice, self._live.current)
+        key = (self._library.cards, self.voice, self.voice and self.voice.engine.provider, self._live.current)
         if self._info_cache is None or self._info_cache[0] != key:
             self._info_cache = (key, encode(self.info()))
         return self._info_cache[1]
@@ -118,6 +118,7 @@ class Status:
             "engine": {"role": "primary", "name": engine.name} if engine else None,
             "voice": self._site.state.voice,
             "provider": engine.provider.obtained if engine else None,
+            "variant": (engine.provider.variant or None) if engine else None,
             "model": engine.model if engine else None,
             "since": rfc3339(self._since[1]),
         }
@@ -134,8 +135,8 @@ class Status:
             return {"code": "queue_full", "reason": f"nothing is accepted, the disk refuses: {self._store.problem}"}
         if snapshot.device_problem:
             return {"code": "audio_device", "reason": snapshot.device_problem}
-        if self.voice.engine.provider.degraded:
-            return {"code": "provider_failed", "reason": self.voice.engine.provider.degraded}
+        if self.voice.degraded:
+            return {"code": "provider_failed", "reason": self.voice.degraded}
         return None
 
     def info(self) -> dict[str, Any]:
@@ -171,6 +172,7 @@ class Status:
         return {
             "configured": list(self.settings.engine.providers),
             "obtained": report.obtained if report else None,
+            "variant": (report.variant or None) if report else None,
             "failures": report.failures if report else {},
         }
 

@@ -46,6 +46,7 @@ def test_state_has_the_shape_of_the_contract(desk: FrontDesk) -> None:
         "engine": {"role": "primary", "name": "tone"},
         "voice": desk.house.site.state.voice,
         "provider": "none",
+        "variant": None,
         "model": "tone@1",
         "since": "2026-11-22T07:05:00.000Z",
     }
@@ -92,13 +93,16 @@ def test_missing_voice_is_an_error(desk: FrontDesk) -> None:
 
 def test_provider_that_was_not_wanted_is_degraded_and_speaks(desk: FrontDesk) -> None:
     class OnCpu(Tone):
-        provider = ProviderReport("CPUExecutionProvider", "CUDAExecutionProvider", "no CUDA device", {"CUDA": "none"})
+        provider = ProviderReport(
+            "CPUExecutionProvider", "CUDAExecutionProvider", "no CUDA device", {"CUDA": "none"}, "small"
+        )
 
     desk.status.voice = LoadedVoice("tone", OnCpu(), Letters())
     state = state_of(desk)
-    assert (state["state"], state["provider"]) == ("idle", "CPUExecutionProvider")
+    assert (state["state"], state["provider"], state["variant"]) == ("idle", "CPUExecutionProvider", "small")
     assert state["degraded"] == {"code": "provider_failed", "reason": "no CUDA device"}
     assert desk.status.info()["providers"]["obtained"] == "CPUExecutionProvider"
+    assert desk.status.info()["providers"]["variant"] == "small"
     assert desk.status.info()["providers"]["failures"] == {"CUDA": "none"}
 
 

@@ -90,13 +90,12 @@ def _say(loaded: LoadedVoice, loading: float) -> Finding:
     phonemes = [part for clause in clauses for part in clause.phonemes]
     samples = np.concatenate([chunk for part in phonemes for chunk in engine.synthesize(part)])
     took, seconds, peak = time.monotonic() - began, len(samples) / engine.rate, float(np.max(np.abs(samples)))
-    detail = (
-        f"{seconds:.1f} s of sound in {took * 1000:.0f} ms on {engine.provider.obtained}, loaded in {loading:.1f} s"
-    )
+    runs = " ".join(filter(None, (engine.provider.obtained, engine.provider.variant)))
+    detail = f"{seconds:.1f} s of sound in {took * 1000:.0f} ms on {runs}, loaded in {loading:.1f} s"
     if not peak > QUIET:
         return error("speech", f"{detail}, but it is silence (peak {peak:.3f})", "`edged voices verify`, `edged bench`")
-    if engine.provider.degraded:
-        return warning("speech", f"{detail}. {engine.provider.degraded}", _provider_fix(engine.provider.wanted))
+    if loaded.degraded:
+        return warning("speech", f"{detail}. {loaded.degraded}", _provider_fix(engine.provider.wanted))
     return ok("speech", detail)
 
 

@@ -6,12 +6,28 @@ import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from edged.voices.manifest import Manifest
     from edged.voices.store import VoiceStore
+
+UNITS = {
+    "percent": "%",
+    "seconds": "s",
+    "milliseconds": "ms",
+    "bytes": "bytes",
+    "mib": "MiB",
+    "mb": "MB",
+    "hertz": "Hz",
+    "s": "s",
+    "ms": "ms",
+    "hz": "Hz",
+    "db": "dB",
+}
+"""How the key of a figure ends → the sign of the unit."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -53,7 +69,39 @@ def _list(store: VoiceStore, args: argparse.Namespace) -> int:
     for row in rows:
         languages = ",".join(row["languages"])
         print(f"{row['name']:<16} {row['version']:<10} {row['state']:<10} {languages:<12} {row['description']}")
+        for line in [*figure_lines(row["figures"]), *variant_lines(row["variants"])]:
+            print(f"  {line}")
     return 0
+
+
+def figure_lines(figures: Mapping[str, float]) -> list[str]:
+    """The figures of the voice as such, in a line; none without them."""
+    return [", ".join(f"{heading(name)} {value:g}" for name, value in figures.items())] if figures else []
+
+
+def variant_lines(variants: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The variants as a table: what each is made for, how, and a column for each figure that any of them has."""
+    if not variants:
+        return []
+    columns = list(dict.fromkeys(name for one in variants for name in one["figures"]))
+    heads = ["variant", "provider", "precision", "method", *(heading(name) for name in columns)]
+    table = [heads]
+    for one in variants:
+        figures = [f"{one['figures'][name]:g}" if name in one["figures"] else "-" for name in columns]
+        provider = one["provider"].removesuffix("ExecutionProvider")
+        table.append([one["name"], provider, one["build"]["precision"], one["build"]["method"], *figures])
+    widths = [max(len(line[column]) for line in table) for column in range(len(heads))]
+    lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
+    notes = [f"{one['name']}: not measured: {words}" for one in variants for words in one["unmeasured"]]
+    return lines + notes
+
+
+def heading(name: str) -> str:
+    """A figure's key as words, with the unit in brackets: of ``word_error_rate_percent``, ``word error rate (%)``."""
+    for suffix, unit in UNITS.items():
+        if name.endswith(f"_{suffix}"):
+            return f"{name.removesuffix(f'_{suffix}').replace('_', ' ')} ({unit})"
+    return name.replace("_", " ")
 
 
 def _rows(store: VoiceStore) -> list[dict[str, Any]]:
@@ -63,7 +111,9 @@ def _rows(store: VoiceStore) -> list[dict[str, Any]]:
     good = {voice.manifest.name: voice.manifest for voice in store.installed()}
     rows = [_row(manifest, "installed") for manifest in good.values()]
     for name in sorted(set(store.names()) - set(good)):
-        rows.append({"name": name, "state": "damaged", "version": "", "languages": [], "description": ""})
+        rows.append(
+            {"name": name, "state": "damaged", "version": "", "languages": [], "description": "", "variants": []}
+        )
         rows[-1]["description"] = "; ".join(store.verify(name))
     missing = [name for name in catalogue.names() if name not in store.names()]
     return rows + [_row(catalogue.find(name), "available") for name in missing]
@@ -71,7 +121,7 @@ def _rows(store: VoiceStore) -> list[dict[str, Any]]:
 
 def _row(manifest: Manifest, state: str) -> dict[str, Any]:
     fields = {"name", "version", "description", "languages", "gender", "licence", "attribution", "rate", "engine"}
-    return {"state": state, **manifest.model_dump(mode="json", include=fields)}
+    return {"state": state, **manifest.model_dump(mode="json", include=fields | {"figures", "variants"})}
 
 
 def _install(store: VoiceStore, args: argparse.Namespace) -> int:

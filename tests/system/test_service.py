@@ -186,7 +186,7 @@ def test_password_is_hidden_from_other_users(machine: Machine) -> None:
 RUN_A_MODEL = (
     "from pathlib import Path; import alsaaudio, numpy, soundfile, soxr;"
     "from edged.engine.session import open_cpu_session;"
-    "session = open_cpu_session(Path('/opt/edged/tests/fakes/tiny_student.onnx'), threads=2); print(session.provider)"
+    "session = open_cpu_session(Path('/opt/edged/tests/fakes/tiny_decoder.onnx'), threads=2); print(session.provider)"
 )
 
 
