@@ -1,0 +1,1 @@
+"""What is particular to Kokoro: exact rewrites that save passes over memory, and its INT8 graph."""
