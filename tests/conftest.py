@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from edged.cli import main
 from edged.clock import Clock
 from edged.output.contract import Output
 from tests.brokers import Broker, Certificates, make_certificates
 from tests.fakes.household import Household
+
+settings.register_profile("edged", deadline=None)  # how long an example takes says nothing on a busy machine
+settings.load_profile("edged")
 
 
 @pytest.fixture(scope="session", autouse=True)

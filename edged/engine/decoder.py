@@ -37,7 +37,7 @@ FIRST = 24
 """Frames of sound in the first stretch beyond the silence that the network begins with: 0.3 s."""
 WORTH = 4
 """Utterances shorter than this many times the layers' reach are made whole."""
-SILENT = 28
+SILENT = 26
 """Frames of that silence, as the voices that are known have it; another voice's first stretch is a little off."""
 LARGEST = 320
 """Frames in a later stretch: larger ones are hardly faster, and somebody may wait for the gate."""

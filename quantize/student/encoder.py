@@ -13,6 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from edged.engine.decoder import TAPS
 from quantize.student.drawing import IR_VERSION
+from quantize.student.pictures import as_pictures
 from quantize.student.weights import UnknownArchitecture, Weights
 
 INPUTS = ("ids", "speed")
@@ -42,6 +43,7 @@ def encoder(model: onnx.ModelProto, weights: Weights) -> onnx.ModelProto:
         graph.output.append(helper.make_tensor_value_info(name, element, shape))
     del graph.value_info[:]
     part.ir_version = IR_VERSION
+    as_pictures(part)
     onnx.checker.check_model(part, full_check=True)
     return part
 

@@ -11,12 +11,14 @@ from edged.voices import catalogue
 from edged.voices import manifest as manifests
 from edged.voices.integrity import problem_of
 from quantize import __main__ as command
-from quantize import architectures, packaging, recipe
+from quantize import architectures, recipe
 from quantize.compare.listeners import tiny
+from quantize.judgement import REPORT
 from quantize.recipe import Search
 from quantize.steps import Workshop, run
 from quantize.student.speaker import StudentSpeaker
 
+pytestmark = pytest.mark.timeout(600)  # the whole build takes a minute and a half on two idle cores
 FEW = {"sentences": 3, "evaluation": 2, "search": Search(sentences=1)}
 VARIANTS = ["cpu-int8", "cpu-float32", "cuda-fp16", "tensorrt-fp16", "tensorrt-int8"]
 
@@ -59,7 +61,7 @@ def test_figures_are_those_that_were_measured(built: Workshop) -> None:
 
 
 def test_what_could_not_run_stands_in_the_report(built: Workshop) -> None:
-    words = (built.models / "heart" / packaging.REPORT).read_text(encoding="utf-8")
+    words = (built.models / "heart" / REPORT).read_text(encoding="utf-8")
     assert "tensorrt-fp16" in words
     assert "no such device here" in words
     assert "<audio" in words
