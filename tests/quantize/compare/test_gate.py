@@ -4,10 +4,21 @@ from typing import Any
 
 import pytest
 
-from quantize.compare.gate import Limits, check
+from quantize.compare import Figures
+from quantize.compare.gate import Limits, chance_of_worse, check
 from tests.quantize.compare.records import figures, sentence
 
-LIMITS = Limits(p808_drop=0.05, sig_drop=0.1, error_rise={"en": 1.0}, duration=0.01, log_mel_db=4.0, f0_semitones=0.5)
+EVERY_RISE = 1.01
+"""A chance that nothing reaches: the sentences of these figures are heard alike, only their rates differ."""
+LIMITS = Limits(
+    p808_drop=0.05,
+    sig_drop=0.1,
+    error_rise={"en": 1.0},
+    chance=EVERY_RISE,
+    duration=0.01,
+    log_mel_db=4.0,
+    f0_semitones=0.5,
+)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +60,7 @@ def test_without_a_limit_nothing_needs_to_be_measured() -> None:
 
 
 def test_each_language_has_its_own_limit() -> None:
-    limits = Limits(error_rise={"en": 5.0, "zh": 1.0})
+    limits = Limits(error_rise={"en": 5.0, "zh": 1.0}, chance=EVERY_RISE)
     rates = {"error_rates": {"base": 0.03}}
     perfect = {"error_rates": {"base": 0.0}}
     assert check(figures(**perfect), figures(**rates), limits).passed
@@ -61,3 +72,33 @@ def test_only_like_is_compared_with_like() -> None:
         check(figures(), figures(sentences=(sentence("Something else."),)), LIMITS)
     with pytest.raises(ValueError, match="en and zh"):
         check(figures(), figures(language="zh"), LIMITS)
+
+
+def heard_as(*sentences: str) -> Figures:
+    """Ten sentences alike, of which the last ones were heard as these."""
+    text = "the tea is ready"
+    heard = [text] * (10 - len(sentences)) + list(sentences)
+    rate = sum(one != text for one in heard) / 40
+    return figures(sentences=tuple(sentence(text, heard={"tiny": one}) for one in heard), error_rates={"tiny": rate})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "chance"),
+    [
+        ([], [], 1.0),
+        ([], ["tea is ready"], 1 / 2),
+        ([], ["tea is ready"] * 3, 1 / 8),
+        ([], ["tea is ready"] * 5, 1 / 32),
+        (["the tea is red"], ["the tea is ready"], 1.0),
+        (["the tea is red", "the tea is ready"], ["the tea is ready", "the tea is red"], 3 / 4),
+    ],
+)
+def test_chance_is_that_of_a_sign_test(before: list[str], after: list[str], chance: float) -> None:
+    assert chance_of_worse(heard_as(*before), heard_as(*after)) == pytest.approx(chance)
+
+
+def test_a_rise_that_chance_explains_is_no_reason() -> None:
+    limits = Limits(error_rise={"en": 0.2})
+    assert check(heard_as(), heard_as(*["tea is ready"] * 4), limits).passed
+    (reason,) = check(heard_as(), heard_as(*["tea is ready"] * 5), limits).reasons
+    assert "error rate rose by 12.50 points" in reason
