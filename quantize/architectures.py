@@ -11,7 +11,9 @@ STEPS = ("fetch", "float", "split", "calibrate", "sensitivity", "search", "int8"
 def steps(architecture: str) -> tuple[Step, ...]:
     """The steps of an architecture, in order."""
     if architecture == "student":
-        from quantize.student import build  # noqa: PLC0415 - each is heavy, and one is wanted
-    else:
-        from quantize.kokoro import build  # type: ignore[no-redef]  # noqa: PLC0415 - likewise
-    return build.STEPS
+        from quantize.student import build as student  # noqa: PLC0415 - each is heavy, and one is wanted
+
+        return student.STEPS
+    from quantize.kokoro import build as kokoro  # noqa: PLC0415 - likewise
+
+    return kokoro.STEPS

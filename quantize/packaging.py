@@ -13,22 +13,15 @@ from onnx import external_data_helper
 
 from edged.engine.providers import CPU
 from edged.errors import InstallFailed
-from edged.machine import cpu_model
 from edged.voices import manifest as manifests
 from edged.voices.manifest import Manifest
-from edged.waveform import Waveform
-from quantize.compare import Figures, Remembering, Speaker, Speed, judge
-from quantize.compare.gate import check
+from quantize.compare import Figures, Speaker, Speed
 from quantize.compare.listeners import Language
-from quantize.compare.report import Comparison, Sample, write
-from quantize.compare.report import Variant as Row
+from quantize.judgement import REPORT, Candidate, judge_all
 from quantize.pack import WEIGHTS, pack
-from quantize.steps import Workshop, versions
+from quantize.steps import Workshop
 from quantize.variant import Variant, decoder_paths, file_name
 
-SOUNDS = 4
-"""Sentences that the report lets one listen to."""
-REPORT = "report.html"
 Speak = Callable[[Path, Sequence[Path]], Speaker]
 """Encoder and decoders → somebody who speaks with them."""
 Cost = Callable[[Path, Sequence[Path]], Speed]
@@ -59,70 +52,37 @@ def size_of(folder: Path, files: Sequence[Path]) -> int:
 def compare(
     shop: Workshop, variants: Sequence[Variant], reference: Speaker, *, speak: Speak, cost: Cost, language: Language
 ) -> None:
-    """Judge every variant by its packed graphs; writes ``figures.json``, ``verdicts.json`` and the report."""
-    folder = shop.folder("compare")
-    package = folder / "package"
+    """Judge every variant by its packed graphs, in one language; writes what :func:`judge_all` does."""
+    candidates = packed(shop, variants, lambda _, *graphs: speak(*graphs), cost)
+    judge_all(shop, candidates, {language: reference}, not_run(variants))
+
+
+def packed(
+    shop: Workshop,
+    variants: Sequence[Variant],
+    speak: Callable[[Language, Path, Sequence[Path]], Speaker],
+    cost: Cost,
+) -> list[Candidate]:
+    """The variants as they will be shipped, from a package that is written for the purpose."""
+    package = shop.folder("compare") / "package"
     write_package(variants, package)
-    sentences = shop.recipe.texts("evaluation", language)
-    ears = shop.listeners(language, shop.root.parent / "listeners")
-    whole = Remembering(reference)
-    rows = [Row("float", judge(whole, whole, sentences, language, ears=ears, folder=folder / "heard"))]
-    sounds = {text: {"float": whole.say(text)} for text in sentences[:SOUNDS]}
+    found = []
     for variant in variants:
-        encoder, decoders = package / file_name("encoder", variant.name), decoder_paths(package, variant)
-        speaker = Remembering(speak(encoder, decoders))
-        found = judge(
-            whole, speaker, sentences, language, ears=ears, folder=folder / "heard", progress=shop.count(variant.name)
+        graphs = package / file_name("encoder", variant.name), decoder_paths(package, variant)
+        found.append(
+            Candidate(
+                variant.name,
+                lambda language, graphs=graphs: speak(language, *graphs),  # type: ignore[misc]
+                (lambda graphs=graphs: cost(*graphs)) if variant.provider == CPU else None,  # type: ignore[misc]
+                size_of(package, [graphs[0], *graphs[1]]),
+            )
         )
-        runs_here = variant.provider == CPU
-        found = found.model_copy(
-            update={
-                "speed": cost(encoder, decoders) if runs_here else None,
-                "size_bytes": size_of(package, [encoder, *decoders]),
-            }
-        )
-        verdict = check(_reference(rows), found, shop.recipe.limits)
-        shop.say(f"{variant.name}: {'passed' if verdict.passed else '; '.join(verdict.reasons)}")
-        rows.append(Row(variant.name, found, verdict))
-        for text, said in sounds.items():
-            said[variant.name] = speaker.say(text)
-    _write(shop, variants, rows, sounds, reference.rate)
-
-
-def _reference(rows: Sequence[Row]) -> Figures:
-    found = rows[0].figures
-    if found is None:
-        raise InstallFailed("the voice in float was not judged")
     return found
 
 
-def _write(
-    shop: Workshop,
-    variants: Sequence[Variant],
-    rows: Sequence[Row],
-    sounds: Mapping[str, Mapping[str, Any]],
-    rate: int,
-) -> None:
-    folder = shop.folder("compare")
-    judged = {row.name: row.figures for row in rows if row.figures is not None}
-    verdicts = {row.name: list(row.verdict.reasons) for row in rows if row.verdict is not None}
-    shop.write("compare", "figures.json", {name: found.model_dump(mode="json") for name, found in judged.items()})
-    shop.write("compare", "verdicts.json", verdicts)
-    not_run = {f"{variant.name}, {what}": "no such device here" for variant in variants for what in variant.unmeasured}
-    samples = [
-        Sample(text, {name: Waveform(samples, rate) for name, samples in said.items()}) for text, said in sounds.items()
-    ]
-    write(
-        Comparison(
-            voice=shop.recipe.voice,
-            machine=f"{cpu_model()}, {', '.join(f'{name} {version}' for name, version in versions().items())}",
-            limits=shop.recipe.limits,
-            variants=rows,
-            samples=samples,
-            not_run=not_run,
-        ),
-        folder / REPORT,
-    )
+def not_run(variants: Sequence[Variant]) -> dict[str, str]:
+    """What cannot be measured of the variants here, and why."""
+    return {f"{variant.name}, {what}": "no such device here" for variant in variants for what in variant.unmeasured}
 
 
 def ship(shop: Workshop, variants: Sequence[Variant]) -> None:
@@ -155,7 +115,7 @@ def _changed(manifest: Manifest, shop: Workshop, variants: Sequence[Variant], fi
     """The manifest with these variants in place of its own; everything else of it stays."""
     figures = shop.read("compare", "figures.json")
     raw = manifest.model_dump(mode="json")
-    raw["variants"] = [_entry(variant, Figures.model_validate(figures[variant.name])) for variant in variants]
+    raw["variants"] = [_entry(variant, told(figures[variant.name])) for variant in variants]
     kept = [file for file in raw["files"] if not file["shipped"]]
     raw["files"] = [*kept, *(_file(shop.recipe.voice, name, content) for name, content in files.items())]
     return Manifest.model_validate(raw)
@@ -172,7 +132,7 @@ def _file(voice: str, name: str, content: bytes) -> dict[str, Any]:
     }
 
 
-def _entry(variant: Variant, found: Figures) -> dict[str, Any]:
+def _entry(variant: Variant, figures: Mapping[str, float]) -> dict[str, Any]:
     decoders = [
         {"file": file_name("decoder", variant.name, frames), "frames": frames} for frames in variant.graphs.decoders
     ]
@@ -182,27 +142,52 @@ def _entry(variant: Variant, found: Figures) -> dict[str, Any]:
         "encoder": file_name("encoder", variant.name),
         "decoders": decoders,
         "build": variant.build.model_dump(mode="json"),
-        "figures": _told(found),
+        "figures": dict(figures),
         "unmeasured": list(variant.unmeasured),
     }
 
 
-def _told(found: Figures) -> dict[str, float]:
-    """The figures as a manifest tells them; what was not measured is not in it."""
-    speed = found.speed or Speed()
+def told(judged: Mapping[str, Any]) -> dict[str, float]:
+    """Figures by language, as ``figures.json`` has them, as a manifest tells them.
+
+    Names of what depends on the language begin with it if there are several. What was not measured is left out.
+    """
+    values: dict[str, float] = {}
+    for language, raw in judged.items():
+        found = Figures.model_validate(raw)
+        prefix = f"{language}_" if len(judged) > 1 else ""
+        values |= {f"{prefix}{name}": value for name, value in _of_sound(found).items()} | _of_machine(found)
+    return values
+
+
+def _of_sound(found: Figures) -> dict[str, float]:
     kind = "word" if found.language == "en" else "character"
     percent = None if found.error_rate is None else 100 * found.error_rate
-    values = {
-        f"{kind}_error_rate_percent": (percent, 2),
-        "dnsmos_p808": (found.p808, 3),
-        "dnsmos_sig": (found.sig, 3),
-        "log_mel_db_from_float": (found.log_mel_db, 2),
-        "pitch_semitones_from_float": (found.f0_semitones, 3),
-        "duration_percent_from_float": (100 * found.duration, 2),
-        "size_mb": (None if found.size_bytes is None else found.size_bytes / 1e6, 2),
-        "times_real_time_1_thread": (None if speed.rtf_1_thread is None else 1 / speed.rtf_1_thread, 1),
-        "times_real_time_2_threads": (None if speed.rtf_2_threads is None else 1 / speed.rtf_2_threads, 1),
-        "first_audio_ms": (speed.first_audio_ms, 1),
-        "peak_mib": (speed.peak_mib, 0),
-    }
+    return _rounded(
+        {
+            f"{kind}_error_rate_percent": (percent, 2),
+            "dnsmos_p808": (found.p808, 3),
+            "dnsmos_sig": (found.sig, 3),
+            "log_mel_db_from_float": (found.log_mel_db, 2),
+            "pitch_semitones_from_float": (found.f0_semitones, 3),
+            "duration_percent_from_float": (100 * found.duration, 2),
+        }
+    )
+
+
+def _of_machine(found: Figures) -> dict[str, float]:
+    speed = found.speed or Speed()
+    return _rounded(
+        {
+            "size_mb": (None if found.size_bytes is None else found.size_bytes / 1e6, 2),
+            "times_real_time_1_thread": (None if speed.rtf_1_thread is None else 1 / speed.rtf_1_thread, 1),
+            "times_real_time_2_threads": (None if speed.rtf_2_threads is None else 1 / speed.rtf_2_threads, 1),
+            "first_audio_ms": (speed.first_audio_ms, 1),
+            "peak_mib": (speed.peak_mib, 0),
+        }
+    )
+
+
+def _rounded(values: Mapping[str, tuple[float | None, int]]) -> dict[str, float]:
+    """Those that were measured."""
     return {name: round(value, digits) for name, (value, digits) in values.items() if value is not None}

