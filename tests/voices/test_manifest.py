@@ -35,7 +35,7 @@ def test_what_edged_ships_of_heart_lies_beside_its_manifest() -> None:
 def test_nothing_lies_beside_the_manifest_of_heart_that_it_does_not_name() -> None:
     named = {file.member for file in manifests.read(HEART).files if file.shipped}
     there = {path.relative_to(HEART.parent).as_posix() for path in (HEART.parent / "heart").iterdir()}
-    assert there == named
+    assert there - {"heart/report.html"} == named  # the builder leaves its report there, which git does not take
 
 
 def test_manifest_survives_writing_and_reading() -> None:
