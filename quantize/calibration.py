@@ -15,10 +15,9 @@ from typing import Any, Literal
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper
 
 from edged.errors import EdgedError
-from quantize.graphs import Array, Feed, copied
+from quantize.graphs import Array, Feed, typed
 
 Method = Literal["minmax", "percentile", "entropy"]
 Ranges = dict[str, tuple[float, float]]
@@ -79,7 +78,7 @@ def _calibrator(model: onnx.ModelProto, tensors: Sequence[str], method: Method, 
 
     plain = folder / "plain.onnx"
     watched = str(folder / "watched.onnx")
-    onnx.save(_typed(model, tensors), plain)
+    onnx.save(typed(model, tensors), plain)
     calibrator: Any
     if method == "minmax":
         calibrator = calibrate.MinMaxCalibrater(plain, augmented_model_path=watched)
@@ -95,15 +94,6 @@ def _calibrator(model: onnx.ModelProto, tensors: Sequence[str], method: Method, 
     calibrator.augment_graph()
     calibrator.create_inference_session()
     return calibrator
-
-
-def _typed(model: onnx.ModelProto, tensors: Sequence[str]) -> onnx.ModelProto:
-    """A copy that says of these tensors that they are float32, which inference may not know."""
-    typed = copied(model)
-    known = {info.name for info in [*typed.graph.value_info, *typed.graph.output, *typed.graph.input]}
-    infos = (helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in tensors if name not in known)
-    typed.graph.value_info.extend(infos)
-    return typed
 
 
 def _watch_only(calibrator: Any, tensors: Sequence[str]) -> None:

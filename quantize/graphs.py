@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import onnx
-from onnx import numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 
 Array = npt.NDArray[Any]
 Feed = Mapping[str, Array]
@@ -61,6 +61,15 @@ def copied(model: onnx.ModelProto) -> onnx.ModelProto:
     copy = onnx.ModelProto()
     copy.CopyFrom(model)
     return copy
+
+
+def typed(model: onnx.ModelProto, tensors: Iterable[str]) -> onnx.ModelProto:
+    """A copy that says of these tensors that they are float32: whoever quantises asks, and inference may not know."""
+    made = copied(model)
+    known = {info.name for info in [*made.graph.value_info, *made.graph.output, *made.graph.input]}
+    infos = (helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in tensors if name not in known)
+    made.graph.value_info.extend(infos)
+    return made
 
 
 def replace_nodes(model: onnx.ModelProto, replaced: Mapping[str, Sequence[onnx.NodeProto]]) -> None:

@@ -9,11 +9,10 @@ from typing import Any, Literal
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper
 
 from edged.errors import EdgedError
 from quantize.calibration import Ranges
-from quantize.graphs import copied
+from quantize.graphs import copied, typed
 
 Target = Literal["cpu", "tensorrt"]
 STATIC = ("Conv", "ConvTranspose", "Gemm", "MatMul")
@@ -58,7 +57,7 @@ def static(
     data = {name: TensorData(lowest=low, highest=high) for name, (low, high) in bounds.items()}
     symmetric = target == "tensorrt"
     quantizer = QDQQuantizer(
-        _typed(model, activations),
+        typed(model, activations),
         per_channel=True,
         reduce_range=False,
         weight_qType=QuantType.QInt8,
@@ -123,13 +122,3 @@ def _activations(model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], *, flo
     taken = {name for node in nodes for name in node.input[:2] if name and name not in constants}
     given = set() if float_outputs else {name for node in nodes for name in node.output}
     return sorted(taken | given)
-
-
-def _typed(model: onnx.ModelProto, tensors: Sequence[str]) -> onnx.ModelProto:
-    """A copy that says of these tensors that they are float32, which inference may not know."""
-    typed = copied(model)
-    known = {info.name for info in [*typed.graph.value_info, *typed.graph.output, *typed.graph.input]}
-    typed.graph.value_info.extend(
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in tensors if name not in known
-    )
-    return typed

@@ -85,15 +85,25 @@ def not_run(variants: Sequence[Variant]) -> dict[str, str]:
     return {f"{variant.name}, {what}": "no such device here" for variant in variants for what in variant.unmeasured}
 
 
+def passed_by(shop: Workshop, variants: Sequence[Variant]) -> list[Variant]:
+    """Those of the variants against which `compare` had no reason."""
+    return [variant for variant in variants if not _verdicts(shop)[variant.name]]
+
+
+def _verdicts(shop: Workshop) -> dict[str, list[str]]:
+    """Variant → every reason against it."""
+    found: dict[str, list[str]] = shop.read("compare", "verdicts.json")
+    return found
+
+
 def ship(shop: Workshop, variants: Sequence[Variant]) -> None:
     """Put the variants that passed beside the manifest, and their files, figures and recipe into it.
 
     Raises ``InstallFailed`` if none for the processor passed: a voice without one cannot speak everywhere.
     """
-    verdicts: dict[str, list[str]] = shop.read("compare", "verdicts.json")
-    passed = [variant for variant in variants if not verdicts[variant.name]]
+    passed = passed_by(shop, variants)
     if not any(variant.provider == CPU for variant in passed):
-        reasons = "; ".join(f"{name}: {', '.join(found)}" for name, found in verdicts.items())
+        reasons = "; ".join(f"{name}: {', '.join(found)}" for name, found in _verdicts(shop).items())
         raise InstallFailed(f"no variant for the processor passes the gate ({reasons})")
     path = shop.models / f"{shop.recipe.voice}.yaml"
     folder = shop.models / shop.recipe.voice

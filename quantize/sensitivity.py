@@ -1,10 +1,9 @@
-"""What quantising a part of a network does to its output, and which parts had better stay in float."""
+"""What quantising a part of a network does to its output."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,15 +19,6 @@ Outputs = Mapping[str, Array]
 """Name of an output -> its value."""
 Distance = Callable[[Outputs, Outputs], float]
 """How far the outputs of a changed model, the second argument, lie from those of the model itself."""
-
-
-@dataclass(frozen=True)
-class Point:
-    """A variant that was measured: how fast it is (more is better) and how far from float (less is better)."""
-
-    name: str
-    speed: float
-    distance: float
 
 
 def measure(  # noqa: PLR0917 - the last one is optional
@@ -55,32 +45,6 @@ def measure(  # noqa: PLR0917 - the last one is optional
         if kept:
             _write(kept, known)
     return {name: known[name] for name in blocks}
-
-
-def choose(sensitivities: Mapping[str, float], gate: Callable[[frozenset[str]], bool]) -> frozenset[str]:
-    """The fewest blocks, worst first, that must stay in float for ``gate`` to pass the rest quantised.
-
-    ``gate`` is asked with the blocks left out; that it passes with more left out if it passes with fewer is taken for
-    granted, so it is asked about half of what is open each time. All blocks, if it never passes.
-    """
-    worst_first = sorted(sensitivities, key=lambda name: (-sensitivities[name], name))
-    few, many = 0, len(worst_first)
-    while few < many:
-        middle = (few + many) // 2
-        if gate(frozenset(worst_first[:middle])):
-            many = middle
-        else:
-            few = middle + 1
-    return frozenset(worst_first[:few])
-
-
-def frontier(points: Collection[Point]) -> list[Point]:
-    """The points that no other beats in both speed and distance (Pareto's front), fastest first."""
-    front: list[Point] = []
-    for point in sorted(points, key=lambda point: (-point.speed, point.distance, point.name)):
-        if not front or point.distance < front[-1].distance:
-            front.append(point)
-    return front
 
 
 def _outputs(model: onnx.ModelProto, feeds: Sequence[Feed]) -> list[Outputs]:

@@ -12,8 +12,7 @@ from edged.cli import main
 from edged.errors import Fatal, Rejected
 from edged.settings import Settings, parse
 from edged.speech import LoadedVoice, VoiceLibrary, open_front_end
-from edged.voices.choice import Figures, Run
-from tests.fakes.twin import TWIN, add_twin, break_twin
+from tests.fakes.twin import TWIN, add_twin, break_twin, won_by
 
 
 @pytest.fixture
@@ -115,16 +114,7 @@ def twins(tmp_path: Path, state_dir: Path) -> Path:
 def measured(library: VoiceLibrary, winner: str) -> None:
     """Remember figures by which this variant wins."""
     standing = library.standing("heart")
-    runs = [
-        Run(
-            variant=one.name,
-            provider=one.provider,
-            figures=Figures(first_audio_ms=10 if one.name == winner else 90, whole_ms=99, rtf=0.1),
-        )
-        for one in standing.variants
-        if one.provider == CPU
-    ]
-    library.remember(standing, runs)
+    library.remember(standing, won_by(winner, (one for one in standing.variants if one.provider == CPU)))
 
 
 def said(voice: LoadedVoice) -> bytes:

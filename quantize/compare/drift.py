@@ -50,10 +50,17 @@ def drift(reference: Waveform, candidate: Waveform, f0: tuple[Floats, Floats] | 
     ones, others = align(*levels)
     contours = f0 if f0 is not None else (pitch(reference), pitch(candidate))
     return Drift(
-        log_mel_db=float(np.sqrt(np.mean((levels[0][ones] - levels[1][others]) ** 2))),
+        log_mel_db=_root_mean_square(levels[0][ones] - levels[1][others]),
         f0_semitones=_semitones(contours[0][ones], contours[1][others]),
         duration=len(candidate.samples) / len(reference.samples) - 1.0,
     )
+
+
+def log_mel_distance(reference: Waveform, candidate: Waveform) -> float:
+    """The first of the three alone, in dB."""
+    levels = log_mel(reference, candidate)
+    ones, others = align(*levels)
+    return _root_mean_square(levels[0][ones] - levels[1][others])
 
 
 def log_mel(reference: Waveform, *others: Waveform) -> list[Floats]:
@@ -73,4 +80,8 @@ def _semitones(reference: Floats, candidate: Floats) -> float | None:
     if not both.any():
         return None
     apart = SEMITONES * np.log2(candidate[both] / reference[both])
+    return _root_mean_square(apart)
+
+
+def _root_mean_square(apart: Floats) -> float:
     return float(np.sqrt(np.mean(apart**2)))

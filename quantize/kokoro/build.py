@@ -124,8 +124,7 @@ def _compare(shop: Workshop) -> None:
 
 def _pack(shop: Workshop) -> None:
     """The package stays in the work folder: it is too large for the repository, and the recipe can build it again."""
-    verdicts: dict[str, list[str]] = shop.read("compare", "verdicts.json")
-    passed = [variant for variant in _variants(shop) if not verdicts[variant.name]]
+    passed = packaging.passed_by(shop, _variants(shop))
     if not passed:
         raise InstallFailed(f"no variant passes the gate; why stands in {shop.folder('compare') / REPORT}")
     files = packaging.write_package(passed, shop.folder("pack") / "package")

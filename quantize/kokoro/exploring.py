@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 import onnx
 
 from edged.waveform import Waveform
 from quantize.compare import judge
-from quantize.compare.alignment import align
-from quantize.compare.drift import log_mel
+from quantize.compare.drift import log_mel_distance
 from quantize.compare.plots import front
 from quantize.compare.speed import run
 from quantize.graphs import Array
@@ -46,10 +44,8 @@ def sensitivity(shop: Workshop) -> None:
 
 
 def _apart(expected: Mapping[str, Array], found: Mapping[str, Array]) -> float:
-    """Distance of the aligned log-mel spectra in dB, root mean square, as `quantize.compare.drift` has it."""
-    one, other = log_mel(Waveform(expected["audio"], RATE), Waveform(found["audio"], RATE))
-    ones, others = align(one, other)
-    return float(np.sqrt(np.mean((one[ones] - other[others]) ** 2)))
+    """Distance of the aligned log-mel spectra in dB, as `quantize.compare` has it."""
+    return log_mel_distance(Waveform(expected["audio"], RATE), Waveform(found["audio"], RATE))
 
 
 def search(shop: Workshop) -> None:

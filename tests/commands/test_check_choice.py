@@ -11,8 +11,7 @@ from edged.commands.check_choice import judge_operators
 from edged.engine.operators import Operators
 from edged.settings import Settings, parse
 from edged.speech import VoiceLibrary
-from edged.voices.choice import Figures, Run
-from tests.fakes.twin import TWIN, add_twin
+from tests.fakes.twin import TWIN, add_twin, won_by
 
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 
@@ -43,15 +42,7 @@ def test_unmeasured_variants_that_nobody_will_measure_are_a_warning(twins: Path)
 def test_winner_is_told_with_figures_and_date(twins: Path) -> None:
     library = VoiceLibrary(settings(twins))
     standing = library.standing("heart")
-    runs = [
-        Run(
-            variant=one.name,
-            provider=one.provider,
-            figures=Figures(first_audio_ms=12.5 if one.name == TWIN else 90, whole_ms=99, rtf=0.1),
-        )
-        for one in standing.variants
-    ]
-    library.remember(standing, runs)
+    library.remember(standing, won_by(TWIN, standing.variants, 12.5))
     finding = check_choice.variant(settings(twins))
     assert finding.level == "ok"
     assert finding.detail.startswith(f"{TWIN} on {CPU}, measured best here on 20")

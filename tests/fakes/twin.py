@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from edged.voices import manifest as manifests
-from edged.voices.manifest import MANIFEST_NAME, Manifest, VoiceFile
+from edged.voices.choice import Figures, Run
+from edged.voices.manifest import MANIFEST_NAME, Manifest, Variant, VoiceFile
 
 TWIN = "twin"
 
@@ -28,3 +30,15 @@ def break_twin(voice: Path) -> None:
     variants = [one.model_copy(update={"encoder": "broken.onnx"}) if one.name == TWIN else one for one in old.variants]
     new = old.model_copy(update={"variants": tuple(variants), "files": (*old.files, file)})
     (voice / MANIFEST_NAME).write_bytes(manifests.dump(new))
+
+
+def won_by(winner: str, variants: Iterable[Variant], first_audio_ms: float = 10) -> list[Run]:
+    """Figures of these variants by which that one wins."""
+    return [
+        Run(
+            variant=one.name,
+            provider=one.provider,
+            figures=Figures(first_audio_ms=first_audio_ms if one.name == winner else 90, whole_ms=99, rtf=0.1),
+        )
+        for one in variants
+    ]

@@ -11,10 +11,10 @@ import pytest
 
 from edged.settings import load
 from edged.speech import VoiceLibrary
-from edged.voices.choice import Figures, Run, best
+from edged.voices.choice import Run, best
 from tests.appliance import Appliance, Listener
 from tests.brokers import until
-from tests.fakes.twin import TWIN, add_twin
+from tests.fakes.twin import TWIN, add_twin, won_by
 
 CPU = "CPUExecutionProvider"
 STARTS = "measuring the variants of heart"
@@ -39,15 +39,7 @@ def remember(config: Path, winner: str) -> None:
     """As another process would that has measured."""
     library = VoiceLibrary(load(config))
     standing = library.standing("heart")
-    runs = [
-        Run(
-            variant=one.name,
-            provider=one.provider,
-            figures=Figures(first_audio_ms=10 if one.name == winner else 90, whole_ms=99, rtf=0.1),
-        )
-        for one in standing.variants
-    ]
-    library.remember(standing, runs)
+    library.remember(standing, won_by(winner, standing.variants))
 
 
 def test_it_measures_when_nothing_is_to_be_said_and_uses_the_result(

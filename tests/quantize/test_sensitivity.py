@@ -10,7 +10,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from quantize.graphs import copied
-from quantize.sensitivity import Outputs, Point, choose, frontier, measure
+from quantize.sensitivity import Outputs, measure
 
 BLOCKS = {"small": ["a"], "large": ["b"], "both": ["a", "b"]}
 
@@ -61,16 +61,3 @@ def test_what_is_known_is_not_measured_again(model: onnx.ModelProto, tmp_path: P
     assert json.loads(kept.read_text(encoding="utf-8")) == found
     assert measure(model, BLOCKS, spoil, feeds, _apart, kept) == found
     assert len(tried) == 2
-
-
-@pytest.mark.parametrize("needed", range(6))
-def test_the_worst_stay_in_float_until_the_gate_passes(needed: int) -> None:
-    sensitivities = {"a": 0.1, "b": 5.0, "c": 0.3, "d": 2.0, "e": 0.2}
-    chosen = choose(sensitivities, lambda excluded: len(excluded) >= needed)
-    assert chosen == frozenset("bdcea"[:needed])
-
-
-def test_a_front_has_no_point_that_is_beaten() -> None:
-    slow, fast, bad = Point("slow", 1.0, 0.0), Point("fast", 3.0, 1.0), Point("bad", 2.0, 1.5)
-    assert frontier([bad, slow, fast]) == [fast, slow]
-    assert frontier([]) == []

@@ -78,3 +78,9 @@ def test_spectra_of_different_length_stand_side_by_side() -> None:
 
 def test_silence_can_be_drawn() -> None:
     assert plots.spectrograms({"float": Waveform(np.zeros(4800, np.float32), 24_000)}).startswith(PNG)
+
+
+def test_a_front_has_no_point_that_is_beaten() -> None:
+    slow, fast, bad = (1.0, 0.0), (1 / 3, -1.0), (1 / 2, -1.5)
+    assert plots.unbeaten({"bad": bad, "slow": slow, "fast": fast}) == ["fast", "slow"]
+    assert plots.unbeaten({}) == []
