@@ -63,9 +63,8 @@ def packed(
     speak: Callable[[Language, Path, Sequence[Path]], Speaker],
     cost: Cost,
 ) -> list[Candidate]:
-    """The variants as they will be shipped, from a package that is written for the purpose."""
-    package = shop.folder("compare") / "package"
-    write_package(variants, package)
+    """The variants as they will be shipped, from the package that the step `int8` has written."""
+    package = shop.folder("int8")
     found = []
     for variant in variants:
         graphs = package / file_name("encoder", variant.name), decoder_paths(package, variant)
