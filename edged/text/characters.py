@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 TABLE: dict[str, str] = {
@@ -97,10 +98,13 @@ def speakable(text: str) -> bool:
     return any(c.isalnum() or c in "&+@%=°" for c in clean(text))
 
 
-@lru_cache(maxsize=4096)
-def _harmless(char: str) -> str:
-    if char in TABLE:
-        return TABLE[char]
+def by_form(char: str, table: Mapping[str, str], again: Callable[[str], str]) -> str | None:
+    """What a character becomes in every language: as ``table`` says, a digit, its plain form, nothing.
+
+    ``again`` is asked for the characters of a plain form. None: it is a plain one, and the language decides.
+    """
+    if char in table:
+        return table[char]
     if char in ASCII_KEPT:
         return char
     category = unicodedata.category(char)
@@ -108,7 +112,14 @@ def _harmless(char: str) -> str:
         return str(unicodedata.decimal(char))
     plain = unicodedata.normalize("NFKC", char)
     if plain != char:
-        return "".join(map(_harmless, plain))
-    if category in JOINED:
-        return ""
+        return "".join(map(again, plain))
+    return "" if category in JOINED else None
+
+
+@lru_cache(maxsize=4096)
+def _harmless(char: str) -> str:
+    found = by_form(char, TABLE, _harmless)
+    if found is not None:
+        return found
+    category = unicodedata.category(char)
     return " " if category in SILENT or category.startswith("P") else char

@@ -1,24 +1,26 @@
-"""A text cut into pieces that are spoken one after the other: sentences, and long sentences at their clauses.
-
-Nothing is lost: the pieces joined are the text again but for the white space between them. A piece keeps one line end
-at its end where a line ended, two where a paragraph did, so that :func:`pause_after` can tell. Marks are never cut.
-"""
+"""Where a text is cut into pieces spoken one after the other: at its sentences, and long sentences at their clauses."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-
-from edged.text.contract import Format
-from edged.text.markup import Phonemes, parse
+from dataclasses import dataclass, replace
 
 LONGEST = 200
 """Characters of a piece. Up to here a sentence is spoken in one breath; longer ones are cut at clauses."""
+LONGEST_DENSE = 66
+"""The same where a character is a syllable or more: Chinese, Japanese, Korean."""
+DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+DENSE_PART = 0.3
+"""Part of such characters from which a sentence counts as dense."""
 
 LINE = re.compile(r"[^\n]+")
-SENTENCE_END = re.compile(r"(?<![.!?…])([.!?…]+)([\"'”’»)\]]*)\s+(?=\S)")
-CLAUSE_END = re.compile(r"[;:—]\s+|\s—\s*|(?<=\w)—(?=\w)|[,–)]\s+")
+SENTENCE_END = re.compile(
+    r"(?<![.!?…])([.!?…]+)([\"'”’»)\]]*)\s+(?=\S)"
+    r"|(?<![。！？｡])[。！？｡][。！？｡…!?]*[”’」』）】》\"')]*\s*(?=\S)"
+)
+CLAUSE_END = re.compile(r"[;:—]\s+|\s—\s*|(?<=\w)—(?=\w)|[,–)]\s+|[，；：、）](?!\d)|——")
 CALM_SPACE = re.compile(r"(?<![\d.])\s+(?!\d)")
 """A space that does not stand beside a figure: "5 km" stays together."""
 SPACE = re.compile(r"\s+")
@@ -46,49 +48,55 @@ PAUSE_S = {"paragraph": 0.45, "sentence": 0.25, "clause": 0.12, "cut": 0.0}
 """Seconds of silence after a piece, beyond the edges of its sound: with ``heart`` 0.04 s before and 0.12 s after it."""
 
 
-def split(text: str, form: Format) -> list[str]:
-    """The pieces of a text, each at most :data:`LONGEST` characters, or one mark where a mark is longer."""
-    masked, inside = _masked(text, form)
-    pieces: list[str] = []
+@dataclass(frozen=True)
+class Place:
+    """Where a piece stands in its text."""
+
+    start: int
+    stop: int
+    pause_s: float
+    """Seconds of silence that its end asks for."""
+
+
+def places(text: str, masked: str, inside: frozenset[int]) -> list[Place]:
+    """The pieces of a text, each at most :data:`LONGEST` characters, or one mark where a mark is longer.
+
+    ``masked`` is the text with a plain word of the same length in the place of each mark; ``inside`` are the positions
+    within marks, where no cut may be. Nothing is lost but white space between pieces.
+    """
+    found: list[Place] = []
     end = 0
     for line in LINE.finditer(masked):
-        if pieces:
-            pieces[-1] += "\n\n" if masked.count("\n", end, line.start()) > 1 else "\n"
+        if found:
+            found[-1] = replace(found[-1], pause_s=_pause_at_line(masked.count("\n", end, line.start())))
         end = line.end()
         for start, stop in _sentences(masked, line.start(), line.end()):
-            pieces += _parts(text, masked, start, stop, inside)
-    return pieces
+            found += [
+                Place(first, last, pause_after(text[first:last]))
+                for first, last in _parts(text, masked, start, stop, inside)
+            ]
+    if found and (lines := masked.count("\n", end)):
+        found[-1] = replace(found[-1], pause_s=_pause_at_line(lines))
+    return found
 
 
 def pause_after(piece: str) -> float:
     """Seconds of silence that belong after a piece, by how it ends."""
-    if piece.endswith("\n\n"):
-        return PAUSE_S["paragraph"]
-    last = piece.rstrip().rstrip("\"'”’»)]")[-1:]
-    if piece.endswith("\n") or last in {".", "!", "?", "…"}:
+    last = piece.rstrip().rstrip("\"'”’»)]」』）】》")[-1:]
+    if last and last in ".!?…。！？｡":
         return PAUSE_S["sentence"]
-    return PAUSE_S["clause"] if last in {",", ";", ":", "—", "–"} else PAUSE_S["cut"]
+    return PAUSE_S["clause"] if last and last in ",;:—–，；：、" else PAUSE_S["cut"]
 
 
-def _masked(text: str, form: Format) -> tuple[str, frozenset[int]]:
-    """The text with a word in the place of each mark, and the positions inside marks, where no cut may be."""
-    masked: list[str] = []
-    inside: set[int] = set()
-    at = 0
-    for span in parse(text, form):
-        if isinstance(span, Phonemes):
-            masked.append(span.word.lstrip()[0] + "x" * (len(span.source) - 1))
-            inside.update(range(at + 1, at + len(span.source)))
-        else:
-            masked.append(span.source)
-        at += len(span.source)
-    return "".join(masked), frozenset(inside)
+def _pause_at_line(lines: int) -> float:
+    """Seconds of silence where a line ends, by the number of line ends."""
+    return PAUSE_S["paragraph"] if lines > 1 else PAUSE_S["sentence"]
 
 
 def _sentences(masked: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Start and end of every sentence of one line."""
     for found in SENTENCE_END.finditer(masked, start, stop):
-        if _ends(masked[start : found.start()], found[1], found[2], masked[found.end()]):
+        if found[1] is None or _ends(masked[start : found.start()], found[1], found[2], masked[found.end()]):
             yield start, found.end()
             start = found.end()
     yield start, stop
@@ -121,33 +129,40 @@ def _abbreviates(word: str, following: str) -> bool:
     return following.islower() and (low in SOMETIMES_LAST or "." in word or len(word) < 3)  # noqa: PLR2004 - "st. mary", "a.m. tomorrow"
 
 
-def _parts(text: str, masked: str, start: int, stop: int, inside: frozenset[int]) -> Iterator[str]:
-    """One sentence, cut until every part is short enough; parts without any character but spaces vanish."""
+def _parts(text: str, masked: str, start: int, stop: int, inside: frozenset[int]) -> Iterator[tuple[int, int]]:
+    """One sentence, cut until every part is short enough: start and end of each; parts of spaces alone vanish."""
     stop = start + len(text[start:stop].rstrip())
     start += len(text[start:stop]) - len(text[start:stop].lstrip())
-    while stop - start > LONGEST:
-        cut = _cut(text, masked, start, stop, inside)
+    longest = _longest(masked[start:stop])
+    while stop - start > longest:
+        cut = _cut(text, masked, range(start, stop), inside, longest)
         if cut >= stop:
             break
-        yield text[start:cut].rstrip()
+        yield start, start + len(text[start:cut].rstrip())
         start = cut + len(text[cut:stop]) - len(text[cut:stop].lstrip())
     if start < stop:
-        yield text[start:stop]
+        yield start, stop
 
 
-def _cut(text: str, masked: str, start: int, stop: int, inside: frozenset[int]) -> int:
+def _longest(sentence: str) -> int:
+    """Characters that a part of this sentence may have."""
+    return LONGEST_DENSE if len(DENSE.findall(sentence)) > DENSE_PART * len(sentence) else LONGEST
+
+
+def _cut(text: str, masked: str, sentence: range, inside: frozenset[int], longest: int) -> int:
     """Where to cut a sentence that is too long: the best place near an even share of its length."""
-    share = (stop - start) / -(-(stop - start) // LONGEST)
+    start, stop = sentence.start, sentence.stop
+    share = (stop - start) / -(-(stop - start) // longest)
     for place in (CLAUSE_END, CALM_SPACE, SPACE):
-        found = (match.end() for match in place.finditer(masked, start + 1, min(stop, start + LONGEST + 1)))
-        fitting = [at for at in found if start < at < stop and len(text[start:at].rstrip()) <= LONGEST]
+        found = (match.end() for match in place.finditer(masked, start + 1, min(stop, start + longest + 1)))
+        fitting = [at for at in found if start < at < stop and len(text[start:at].rstrip()) <= longest]
         if place is not SPACE:
-            fitting = [at for at in fitting if at - start >= LONGEST // 4]
+            fitting = [at for at in fitting if at - start >= longest // 4]
         if fitting:
             return min(fitting, key=lambda at: abs(at - start - share))
     return (
-        _cut_word(text, range(start + LONGEST, start, -1), inside)
-        or _cut_word(text, range(start + LONGEST + 1, stop), inside)
+        _cut_word(text, range(start + longest, start, -1), inside)
+        or _cut_word(text, range(start + longest + 1, stop), inside)
         or stop
     )
 

@@ -1,113 +1,61 @@
-"""Inline marks of the ``text`` format.
-
-::
-
-    [Worcester](/wˈʊstəɹ/)    the word is said with these phonemes
-    [h][ào]   {hao4}          Mandarin by pinyin        (known, not built yet)
-    [pause:1.5s]              silence                   (known, not built yet)
-    [voice:name]              another voice             (known, not built yet)
-
-A mark that is not well-formed is literal text: ``[low][battery]`` are two words, ``{item1}`` is no pinyin syllable.
-In the ``plain`` format everything is literal.
-"""
+"""A text of any format taken apart: what is to be said and how, within bounds that hold for every text."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
-from edged.errors import Rejected
-from edged.text.contract import Format
+from edged.request import Notice
+from edged.text import inline, ssml
+from edged.text.contract import Format, Pause, Script, Span, Words
 
-MARK = re.compile(
-    r"\[(?P<word>[^\[\]\n]{1,100})\]\(/(?P<phonemes>[^/()\[\]\n]{1,400})/\)"
-    r"|\[(?P<initial>[a-z]{1,2})\]\[(?P<final>[^\[\]\s]{1,6})\]"
-    r"|\{(?P<pinyin>[a-zü:]{1,7}[1-5])\}"
-    r"|\[pause:(?P<pause>\d{1,4}(?:\.\d{1,3})?(?:s|ms))\]"
-    r"|\[voice:(?P<voice>[a-z0-9_-]{1,64})\]"
-)
-"""Candidates; every repetition is bounded, so that no text makes the search slow."""
-
-INITIALS = frozenset("b p m f d t n l g k h j q x zh ch sh r z c s y w".split())
-FINALS = frozenset(
-    "a o e i u ü v ai ei ao ou an en ang eng ong er ia ie iao iu iou ian in iang ing iong ua uo uai ui uei uan un uen "
-    "uang ueng ue üe ve üan ün".split()
-)
-WITHOUT_INITIAL = frozenset("a o e ai ei ao ou an en ang eng er".split())
-TONES = frozenset("\u0300\u0301\u0304\u030c")
-"""Grave, acute, macron and caron: the four written tones of pinyin."""
+LONGEST_PAUSE_S = 60.0
+"""Seconds of one pause; longer ones are shortened."""
+LONGEST_SILENCE_S = 600.0
+"""Seconds of all pauses of a text together: it must not occupy the room for hours without a word."""
+MOST_WARNINGS = 64
 
 
-@dataclass(frozen=True)
-class Words:
-    """Text to be read as it stands."""
+def parse(text: str, form: Format) -> Script:
+    """The spans of a text, in order, and what was not understood about it.
 
-    source: str
-
-
-@dataclass(frozen=True)
-class Phonemes:
-    """A word whose phonemes are given."""
-
-    source: str
-    """The mark as it was written."""
-    word: str
-    phonemes: str
-
-
-Span = Words | Phonemes
-
-
-def parse(text: str, form: Format) -> list[Span]:
-    """The spans of a text, in order; their sources joined are the text again.
-
-    Raises :class:`edged.errors.Rejected` (``unsupported``) for a well-formed mark that is not built yet.
+    Of the formats ``text`` and ``plain`` the sources of all spans joined are the text again. Raises
+    :class:`edged.errors.Rejected` (``bad_request``) for SSML that is malformed, with its line and column.
     """
     if form == "plain":
-        return [Words(text)] if text else []
+        return Script((Words(text),) if text else ())
+    script = ssml.parse(text) if form == "ssml" else inline.parse(text)
+    return _with_warnings_bounded(_with_pauses_bounded(script))
+
+
+def _with_pauses_bounded(script: Script) -> Script:
+    """The same with every pause, and all together, within bounds; a warning says so."""
     spans: list[Span] = []
-    end = 0
-    for mark in _marks(text):
-        if mark.start() > end:
-            spans.append(Words(text[end : mark.start()]))
-        spans.append(Phonemes(mark[0], mark["word"], mark["phonemes"].strip()))
-        end = mark.end()
-    if end < len(text):
-        spans.append(Words(text[end:]))
-    return spans
+    left, longest = LONGEST_SILENCE_S, 0.0
+    for span in script.spans:
+        if isinstance(span, Pause):
+            longest = max(longest, span.seconds)
+            allowed = min(span.seconds, LONGEST_PAUSE_S, left)
+            left -= allowed
+            spans.append(replace(span, seconds=allowed))
+        else:
+            spans.append(span)
+    warnings = list(script.warnings)
+    if longest > LONGEST_PAUSE_S:
+        warnings.insert(0, _shortened(f"a pause lasts {LONGEST_PAUSE_S:g} s at most; longer ones are shortened"))
+    if left <= 0:
+        warnings.insert(
+            0, _shortened(f"all pauses together last {LONGEST_SILENCE_S:g} s at most; the rest is left out")
+        )
+    return Script(tuple(spans), tuple(warnings))
 
 
-def _marks(text: str) -> Iterator[re.Match[str]]:
-    """The well-formed phoneme marks; any other well-formed mark is refused."""
-    for found in MARK.finditer(text):
-        if found["phonemes"] is not None:
-            if found["word"].strip() and found["phonemes"].strip():
-                yield found
-        elif kind := _unbuilt(found):
-            raise Rejected("unsupported", f"the mark {found[0]} ({kind}) is not supported yet", mark=found[0])
+def _with_warnings_bounded(script: Script) -> Script:
+    left_out = len(script.warnings) - MOST_WARNINGS + 1
+    if left_out <= 1:
+        return script
+    kept = script.warnings[: MOST_WARNINGS - 1]
+    return replace(script, warnings=(*kept, Notice("warnings_left_out", f"{left_out} more are not listed", "text")))
 
 
-def _unbuilt(found: re.Match[str]) -> str | None:
-    """What a candidate is, or None if it is only text that looks like a mark."""
-    if found["pause"] is not None:
-        return "pause"
-    if found["voice"] is not None:
-        return "voice"
-    if found["pinyin"] is not None:
-        return "pinyin" if _is_syllable(found["pinyin"][:-1]) else None
-    return "pinyin" if found["initial"] in INITIALS and _is_toned_final(found["final"]) else None
-
-
-def _is_syllable(letters: str) -> bool:
-    letters = letters.replace("u:", "ü")
-    splits = ((letters[:n], letters[n:]) for n in (1, 2))
-    return letters in WITHOUT_INITIAL or any(head in INITIALS and tail in FINALS for head, tail in splits)
-
-
-def _is_toned_final(final: str) -> bool:
-    """Whether this is a final of pinyin that carries exactly one tone."""
-    letters = unicodedata.normalize("NFD", final)
-    bare = unicodedata.normalize("NFC", "".join(c for c in letters if c not in TONES))
-    return sum(c in TONES for c in letters) == 1 and bare in FINALS
+def _shortened(words: str) -> Notice:
+    return Notice("out_of_range", words, "text")

@@ -9,7 +9,7 @@ import pytest
 
 from edged.engine.session import open_cpu_session
 from edged.text.contract import FrontEnd
-from edged.text.front_ends import open_front_end
+from edged.text.phonemes.english import EnglishFrontEnd
 
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
@@ -25,6 +25,14 @@ def alphabet() -> frozenset[str]:
 @pytest.fixture(scope="session")
 def front_end(alphabet: frozenset[str]) -> FrontEnd:
     """The English front end, loaded."""
-    opened = open_front_end("english", ("en-US",), alphabet, open_cpu_session)
+    opened = EnglishFrontEnd(alphabet, open_cpu_session)
+    opened.load()
+    return opened
+
+
+@pytest.fixture(scope="session")
+def british(alphabet: frozenset[str]) -> FrontEnd:
+    """The same for Britain."""
+    opened = EnglishFrontEnd(alphabet, open_cpu_session, "en-GB")
     opened.load()
     return opened

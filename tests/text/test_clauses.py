@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edged.text.clauses import LONGEST, PAUSE_S, pause_after, split
+from edged.text.clauses import LONGEST, LONGEST_DENSE, PAUSE_S, pause_after
+from edged.text.contract import Format
+from edged.text.cuts import cuts
+from edged.text.markup import parse
 
 WORD = st.sampled_from(
     [
@@ -43,22 +46,29 @@ WORD = st.sampled_from(
 TEXT = st.lists(WORD, max_size=120).map(" ".join)
 
 
-def squeezed(text: str) -> str:
-    return "".join(text.split())
+def split(text: str, form: Format) -> list[str]:
+    """The texts of the pieces."""
+    return [cut.text for cut in cuts(parse(text, form))]
+
+
+def sounding(text: str) -> str:
+    """What of a text is neither space nor a lone sign."""
+    return "".join(char for char in text if char.isalnum())
 
 
 @given(TEXT | st.text(max_size=600))
 def test_nothing_is_lost_and_nothing_is_too_long(text: str) -> None:
     pieces = split(text, "plain")
-    assert squeezed("".join(pieces)) == squeezed(text)
-    assert all(len(piece.rstrip("\n")) <= LONGEST for piece in pieces)
+    assert sounding("".join(pieces)) == sounding(text)
+    assert all(len(piece) <= LONGEST for piece in pieces)
     assert all(piece.strip() for piece in pieces)
 
 
 @given(st.lists(WORD, max_size=60).map(" ".join))
 def test_words_stay_whole_unless_they_are_monsters(text: str) -> None:
-    words = [word for piece in split(text, "plain") for word in piece.split()]
-    assert [word for word in words if set(word) != {"x"}] == [word for word in text.split() if set(word) != {"x"}]
+    words = [word for piece in split(text, "plain") for word in piece.split() if sounding(word)]
+    wanted = [word for word in text.split() if sounding(word)]
+    assert [word for word in words if set(word) != {"x"}] == [word for word in wanted if set(word) != {"x"}]
 
 
 @given(
@@ -88,8 +98,8 @@ def test_a_mark_is_never_cut(parts: list[str]) -> None:
         ('"Stop!" he said. "Why?" She left.', ['"Stop!" he said.', '"Why?"', "She left."]),
         ("Really?! Yes!!! ok", ["Really?!", "Yes!!!", "ok"]),
         ("the door is open. please close it.", ["the door is open.", "please close it."]),
-        ("1. Buy milk\n2. Buy eggs", ["1. Buy milk\n", "2. Buy eggs"]),
-        ("First.\n\nSecond.\nThird.", ["First.\n\n", "Second.\n", "Third."]),
+        ("1. Buy milk\n2. Buy eggs", ["1. Buy milk", "2. Buy eggs"]),
+        ("First.\n\nSecond.\nThird.", ["First.", "Second.", "Third."]),
         ("In 5 min. we leave. Elm St. tomorrow.", ["In 5 min. we leave.", "Elm St. tomorrow."]),
         ("  \n\n ", []),
         ("", []),
@@ -121,7 +131,7 @@ def test_a_figure_stays_with_its_unit() -> None:
     "text", ["a" * 4096, "." * 4096, "a. " * 1365, ". " * 2048, " " * 4095 + "a", "A.B" * 1365, '."' * 2048]
 )
 def test_a_hostile_text_is_cut_without_loss(text: str) -> None:
-    assert squeezed("".join(split(text, "text"))) == squeezed(text)
+    assert sounding("".join(split(text, "text"))) == sounding(text)
 
 
 @pytest.mark.parametrize(
@@ -129,8 +139,10 @@ def test_a_hostile_text_is_cut_without_loss(text: str) -> None:
     [
         ("Done.", "sentence"),
         ('"Done."', "sentence"),
-        ("Done.\n\n", "paragraph"),
-        ("a list\n", "sentence"),
+        ("好了。", "sentence"),
+        ("真的？”", "sentence"),
+        ("先这样，", "clause"),
+        ("一、", "clause"),
         ("and so,", "clause"),
         ("and so", "cut"),
         ("What?!", "sentence"),
@@ -139,3 +151,41 @@ def test_a_hostile_text_is_cut_without_loss(text: str) -> None:
 )
 def test_the_pause_follows_from_the_end(piece: str, kind: str) -> None:
     assert pause_after(piece) == PAUSE_S[kind]
+
+
+@pytest.mark.parametrize(
+    ("text", "pauses"),
+    [
+        ("First.\n\nSecond.\nThird", ["paragraph", "sentence", "cut"]),
+        ("a list\n", ["sentence"]),
+        ("One, two.", ["sentence"]),
+    ],
+)
+def test_the_ends_of_lines_are_heard(text: str, pauses: list[str]) -> None:
+    assert [cut.pause_s for cut in cuts(parse(text, "text"))] == [PAUSE_S[kind] for kind in pauses]
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("水开了。请关火！", ["水开了。", "请关火！"]),
+        ("他说：“好的。”然后走了。", ["他说：“好的。”", "然后走了。"]),
+        ("请打开 Netflix，然后 say hello。", ["请打开 Netflix，然后 say hello。"]),
+        ("真的吗？！是的……好。", ["真的吗？！", "是的……好。"]),
+        ("温度 36.5 度。Good night. 晚安", ["温度 36.5 度。", "Good night.", "晚安"]),
+    ],
+)
+def test_chinese_sentences_end_without_a_space(text: str, pieces: list[str]) -> None:
+    assert split(text, "text") == pieces
+
+
+def test_a_long_chinese_sentence_is_cut_at_its_commas() -> None:
+    pieces = split("请把客厅的窗户关上，再把厨房的灯打开，" * 8 + "谢谢。", "text")
+    assert all(len(piece) <= LONGEST_DENSE for piece in pieces)
+    assert all(piece.endswith(("，", "。")) for piece in pieces)
+
+
+def test_chinese_without_any_stop_is_cut_all_the_same() -> None:
+    pieces = split("药" * 500, "text")
+    assert "".join(pieces) == "药" * 500
+    assert all(len(piece) <= LONGEST_DENSE for piece in pieces)
