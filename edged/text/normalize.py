@@ -11,7 +11,8 @@ import re
 from hibari.g2p.normalize import normalize as library_rules
 
 from edged.text.characters import one_line
-from edged.text.english import addresses, dates, numerals, quantities, wording
+from edged.text.english import addresses, dates, numerals, quantities, roman, wording
+from edged.text.english import british as variety
 
 SPACE_BEFORE_STOP = re.compile(r" +(?=[,.;:!?…)])|(?<=\() +")
 STUCK = re.compile(r"(?<=[^\W\d])([,;:])(?=[^\W\d])")
@@ -20,14 +21,25 @@ REPEATED = re.compile(r"([,;:])(?:\s*[,;:])+|,\s*(?=[.!?…])")
 LONE_STOP = re.compile(r"(?<!\S)[,;:.](?!\S)\s*|^[—–] *")
 
 
-def normalize(text: str) -> str:
-    """What is read for this text. Characters in the private-use area pass through untouched."""
-    text = one_line(text)
-    for step in (addresses.read, wording.shorten_capitals, dates.read, quantities.read, wording.expand, wording.tidy):
+def normalize(text: str, *, british: bool = False) -> str:
+    """What is read for this text, in America or in Britain.
+
+    Letters of other scripts pass through untouched.
+    """
+    text = variety.before(one_line(text)) if british else one_line(text)
+    for step in (
+        addresses.read,
+        wording.shorten_capitals,
+        dates.read,
+        quantities.read,
+        roman.read,
+        wording.expand,
+        wording.tidy,
+    ):
         text = step(text)
     text = wording.unshield(library_rules(wording.shield(text)))
     text = wording.tidy_rest(numerals.read(text))
-    return _spaced(text)
+    return _spaced(variety.after(text) if british else text)
 
 
 def _spaced(text: str) -> str:

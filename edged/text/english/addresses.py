@@ -47,6 +47,13 @@ NATIONAL = re.compile(
 SERIAL = re.compile(
     r"(?<![\w.+-])(?!\d{4}-\d\d-\d\d\b|\d{1,2}-\d{1,2}-\d{4}\b)(?P<n>\d{1,5}(?:-\d{1,7}){2,5})(?![\w-]|\.\d)"
 )
+FILED = re.compile(
+    r"\b(?P<name>(?i:case|order|ticket|invoice|ref\.?|reference|file|account|policy)(?: (?:no\.|number|#))?:? ?)"
+    r"(?P<n>\d{1,9}-\d{1,9})(?![\w-])"
+)
+"""``Case no. 2026-118``: the hyphen parts groups here and is no span of numbers."""
+EMERGENCY = re.compile(r"(?<![\w.,$£€#/-])911(?![\w,%/-]|\.\d| [a-z]+s\b)")
+"""Elsewhere such numbers are known by the word before them, "call" or "dial"."""
 DOTTED = re.compile(r"\b[a-z]\w+(?:\.[a-z]\w+)+\b")
 """``config.yaml``, ``light.living_room``: words of more than one letter with points between them."""
 NEXT_SENTENCE = re.compile(r"(?<=[a-z]{2}[.!?])(?=[A-Z][a-z])")
@@ -119,6 +126,8 @@ RULES: tuple[Rule, ...] = (
     (INTERNATIONAL, _telephone),
     (NATIONAL, _telephone),
     (SERIAL, _telephone),
+    (EMERGENCY, lambda found: digits(found[0])),
+    (FILED, lambda found: found["name"].replace("no.", "number") + _telephone(found)),
     (VERSION, _version),
     (DOTTED, _dotted),
     (NEXT_SENTENCE, lambda _: " "),

@@ -20,10 +20,13 @@ WEEKDAYS = {
     "sun": "Sunday",
 }
 SHORT_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(?![a-z])"
+EXPIRY = r"(?i:expires|expiry|exp\.?|expiration|valid until|valid through|valid thru|good until|best before)"
+ANY_MONTH = rf"(?:{SHORT_MONTH}\.?|{'|'.join(MONTHS)})"
 MONTH = rf"(?P<month>{SHORT_MONTH}(?:\.(?!\s*$))?|{'|'.join(MONTHS)})"
 DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 YEAR = r"(?:,? (?P<year>\d{4})\b)?"
 HOUR, MINUTE, HALF = r"(?P<h>\d{1,2})", r"(?P<m>[0-5]\d)", r"(?P<half>[AaPp])\.?[Mm]\b(?P<stop>\.)?"
+COUNTDOWN = re.compile(r" (?:remaining|left|elapsed|to go)\b")
 LAST_HOUR, NOON, LONGEST_MONTH = 24, 12, 31
 
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
@@ -36,12 +39,12 @@ def read(text: str) -> str:
     return text
 
 
-def _clock(hour: int, minute: int, half: str | None) -> str:
-    """19, 45 → "nineteen forty five"; 7, 5, "a" → "seven oh five A.M."."""
+def clock(hour: int, minute: int, half: str | None) -> str:
+    """19, 45 → "nineteen forty five"; 19, 0 → "nineteen hundred"; 7, 5, "a" → "seven oh five A.M."."""
     if half is None and minute == 0:
         if hour % LAST_HOUR == 0:
             return "midnight"
-        return f"{cardinal(hour)} o'clock"
+        return f"{cardinal(hour)} o'clock" if hour <= NOON else f"{cardinal(hour)} hundred"
     if half is None and hour == 0:
         hour, half = NOON, "a"
     words = cardinal(hour)
@@ -56,7 +59,8 @@ def _time(found: re.Match[str]) -> str:
     half = groups.get("half")
     if hour > (NOON if half else LAST_HOUR):
         return found[0]
-    words = _clock(hour, minute, half) if found["h"] != "0" or not minute else f"zero {cardinal(minute)}"
+    left = minute and (found["h"] == "0" or (hour == 0 and COUNTDOWN.match(found.string, found.end())))
+    words = f"zero {cardinal(minute)}" if left else clock(hour, minute, half)
     if second:
         words += f" and {cardinal(second)} second{'s' if second > 1 else ''}"
     return words
@@ -98,6 +102,14 @@ def _month_day(found: re.Match[str]) -> str:
     return words or found[0]
 
 
+def _month_days(found: re.Match[str]) -> str:
+    first, day = int(found["first"]), int(found["day"])
+    if not 1 <= first < day <= LONGEST_MONTH:
+        return found[0]
+    in_year = f", {year(int(found['year']))}" if found["year"] else ""
+    return f"{_month_name(found['month'])} {ordinal(first)} to {ordinal(day)}{in_year}"
+
+
 def _day_month(found: re.Match[str]) -> str:
     day = int(found["day"])
     if not 1 <= day <= LONGEST_MONTH:
@@ -112,10 +124,18 @@ def _month_year(found: re.Match[str]) -> str:
     return f"{_month_name(found['month'])} {found['year']}"
 
 
+def _card(found: re.Match[str]) -> str:
+    """``03/2027``, as a card or a package says until when it is good."""
+    before, in_year = found.groupdict().get("before") or "", int(found["year"][-2:]) + 2000
+    return f"{before}{MONTHS[int(found['number']) - 1]} {year(in_year)}"
+
+
 def _weekday(found: re.Match[str]) -> str:
     return WEEKDAYS[found["weekday"].lower()]
 
 
+SPAN_END = r"\d{1,2}:\d\d(?:\s?[AaPp]\.?[Mm]\b\.?)?|\d{1,2}(?:[:.]\d\d)?\s?[AaPp]\.?[Mm]\b\.?"
+"""A time of day, as either end of a span of them."""
 SURE = r"(?P<weekday>Mon|Tues?|Wed|Thu(?:rs?)?|Fri)"
 UNSURE = r"(?P<weekday>Sat|Sun)"
 """Sat and Sun are words too: days only beside a figure, another day or such."""
@@ -140,17 +160,23 @@ RULES: tuple[Rule, ...] = (
         re.compile(r"(day)\s?[-–]\s?(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:day|sday|nesday|rsday|urday)?\b"),
         lambda found: f"{found[1]} to {WEEKDAYS[found[2].lower()]}",
     ),
+    (re.compile(r"\b(?P<number>0[1-9]|1[0-2])/(?P<year>20\d\d)\b"), _card),
+    (re.compile(rf"\b(?P<before>{EXPIRY} )(?P<number>0[1-9]|1[0-2])/(?P<year>[2-5]\d)(?![\d/])"), _card),
+    (re.compile(rf"\b(\d{{1,2}} {ANY_MONTH})\s?[-–]\s?(\d{{1,2}} {ANY_MONTH})"), _from_to),
+    (re.compile(rf"\b({ANY_MONTH} \d{{1,2}})\s?[-–]\s?({ANY_MONTH} \d{{1,2}})\b"), _from_to),
     (re.compile(r"(?<=\b[Oo]n )(?P<a>\d{1,2})/(?P<b>\d{1,2})(?P<year>)(?![\d/])"), _numeric),
-    (re.compile(r"\b(\d{1,2}:\d\d)\s?[-–]\s?(\d{1,2}:\d\d)"), _from_to),
+    (re.compile(r"\b(?:12|12:00|0?0:00) (?=noon\b|midnight\b)"), lambda _: "twelve "),
+    (re.compile(rf"\b({SPAN_END})\s?[-–]\s?({SPAN_END})"), _from_to),
     (re.compile(rf"(?<![\d:.,]){HOUR}[:.]{MINUTE}(?::(?P<s>[0-5]\d))?\s?{HALF}"), _time),
     (re.compile(rf"(?<![\d:.,]){HOUR}\s?{HALF}"), _time),
     (re.compile(rf"(?<![\d:.,]){HOUR}:{MINUTE}(?::(?P<s>[0-5]\d))?(?![\d:])(?: o'clock)?"), _time),
     (
         re.compile(
-            rf"\b(?:the )?(?:(?P<first>\d{{1,2}})(?:st|nd|rd|th)?\s?[-–]\s?)?{DAY} (?:of )?{MONTH}{YEAR}(?![\w])"
+            rf"\b(?:[Tt]he )?(?:(?P<first>\d{{1,2}})(?:st|nd|rd|th)?\s?[-–]\s?)?{DAY} (?:of )?{MONTH}{YEAR}(?![\w])"
         ),
         _day_month,
     ),
+    (re.compile(rf"\b{MONTH} (?P<first>\d{{1,2}})\s?[-–]\s?{DAY}{YEAR}(?![\w:%])"), _month_days),
     (re.compile(rf"\b{MONTH} {DAY}(?![\d:%.]\d|\d){YEAR}(?![\w])"), _month_day),
     (re.compile(rf"\b{MONTH} (?P<year>(?:19|20)\d\d)\b"), _month_year),
 )

@@ -10,6 +10,8 @@ NUM = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
 """A number as it is written, without its sign."""
 LONGEST_CARDINAL = 9
 """Digits of a bare number read as one number; longer ones are codes and read digit by digit."""
+LONGEST_GROUPED = 33
+"""Digits of the largest number that has a name; with commas in it, it is no code."""
 LONGEST_IN_NAME = 2
 """Digits of a figure stuck to letters that is read as one number: "ESP32", but "H264" digit by digit."""
 YEARS = range(1900, 2100)
@@ -25,6 +27,7 @@ CALL_BEFORE = frozenset("call dial ring phone".split())
 
 BARE = re.compile(r"\d[\d,]*(?:\.\d+)*|\.\d+")
 WORD_BEFORE = re.compile(r"([A-Za-z]+)(?: is)?[ :#]*$")
+YEARS_TO = re.compile(r" to (?:1[5-9]|20)\d\d\b(?! [a-z]+s\b)")
 PLURAL_AFTER = re.compile(r" [a-z]+s\b")
 
 
@@ -45,14 +48,15 @@ def year(number: int) -> str:
 
 def digits(figures: str) -> str:
     """``0142`` → "zero one four two"; anything but digits is passed over."""
-    return " ".join(numbers.ONES[int(figure)] for figure in figures if figure.isdigit())
+    return " ".join(numbers.ONES[int(figure)] for figure in figures if figure.isdecimal())
 
 
 def spoken(figures: str) -> str:
     """A number as it is written (``-1,250.50``) in words; a fraction of nothing but zeros is left out."""
     negative = figures.startswith("-")
     whole, _, fraction = figures.lstrip("-+").replace(",", "").partition(".")
-    words = _whole(whole) if whole else ""
+    grouped = "," in figures and len(whole) <= LONGEST_GROUPED
+    words = (cardinal(int(whole)) if grouped else _whole(whole)) if whole else ""
     if fraction.strip("0"):
         words = f"{words} point {digits(fraction)}".strip()
     return f"minus {words}" if negative else words or "zero"
@@ -112,6 +116,8 @@ def _by_context(before: str, figures: str, after: str) -> str:
 
 
 def _is_year(number: int, previous: str, after: str) -> bool:
+    if YEARS_TO.match(after):
+        return number in YEARS_AFTER_WORDS
     if previous in YEAR_BEFORE:
         return number in YEARS_AFTER_WORDS
     return number in YEARS and not PLURAL_AFTER.match(after)

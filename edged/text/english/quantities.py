@@ -18,12 +18,17 @@ OUT_OF = frozenset({10, 100})
 LEAST_PRESSURE = 30
 PLACE = (
     r"(?i:\b(?:flat|room|seat|gate|unit|apartment|apt|suite|row|block|building|house|number|no|bus|line|platform|class|"
-    r"grade|bay|terminal|zone|dock|aisle|step|phase|section|version|track|stop|exit|door|level|floor|stand|table|plot"
+    r"grade|bay|terminal|zone|dock|aisle|step|phase|section|version|track|stop|exit|door|level|floor|stand|table|plot|ward|bed|wing|desk|counter|locker|lot|cabin|lane|pier|box"
     r") )"
 )
 """A letter after a figure is the name of a place here, not a unit: "Flat 3A"."""
 
-ARTICLE = re.compile(r"\b[Aa] $")
+PRODUCT = re.compile(r"[\d.]+\s*(?:=|is\b|equals\b|makes\b)")
+ARTICLE = re.compile(r"\b[Aa]n? (?:[\d.,]+\s?[A-Za-z]+ )?$")
+"""Before a measure that stands for an adjective: "a 10 m rope", "a 12 V 2 A supply"."""
+DIMENSION = (
+    "wide|tall|long|high|deep|thick|across|apart|monitor|screen|pipe|to the left|to the right|above|below|from the"
+)
 
 
 def _alternatives(names: Iterable[str]) -> str:
@@ -57,10 +62,20 @@ def _quantity(found: re.Match[str]) -> str:
     first = f"{spoken(found['first'])} to " if found["first"] else ""
     if first and sign:
         first, sign = f"minus {first}", ""
-    names = UNITS[unit]
-    if ARTICLE.search(found.string, 0, found.start()):
-        names = (names[0], names[0])  # "a 10 m rope"
-    return first + counted(sign + figures, names) + per
+    return first + counted(sign + figures, _as_placed(UNITS[unit], found)) + per
+
+
+def _as_placed(names: tuple[str, str], found: re.Match[str]) -> tuple[str, str]:
+    """The singular for both where an article stands before the measure."""
+    return (names[0], names[0]) if ARTICLE.search(found.string, 0, found.start()) else names
+
+
+def _inches(found: re.Match[str]) -> str:
+    """Not where the sign closes a quotation."""
+    if found["sign"] == '"' and found.string.count('"', 0, found.start()) % 2:
+        return found[0]
+    names = ("foot", "feet") if found["sign"] == "'" else ("inch", "inches")
+    return counted(found["n"], _as_placed(names, found))
 
 
 def _seconds(found: re.Match[str]) -> str:
@@ -84,6 +99,7 @@ def _money(found: re.Match[str]) -> str:
 def _sum(found: re.Match[str]) -> str:
     minus = "minus " if found["minus"] else ""
     one, several, cent, cents = MONEY[found["sign"]]
+    one, several = _as_placed((one, several), found)
     figures, scale = found["n"], found["scale"]
     whole, _, fraction = figures.replace(",", "").partition(".")
     first = f"{spoken(found['first'])} to " if found.groupdict().get("first") else ""
@@ -107,7 +123,8 @@ def _fraction(found: re.Match[str]) -> str:
     if b in OUT_OF and 0 <= a <= b and not found["whole"] and not found["unit"]:
         return f"{cardinal(a)} out of {cardinal(b)}"
     if a > b > LEAST_PRESSURE:
-        return f"{cardinal(a)} over {cardinal(b)}"  # blood pressure
+        pressure = f"{cardinal(a)} over {cardinal(b)}"
+        return pressure + (f" {UNITS[found['unit']][1]}" if found["unit"] else "")
     if not 0 < a < b or b not in WHOLES:
         return found[0]
     one, several = FRACTIONS.get(b, (ordinal(b), f"{ordinal(b)}s"))
@@ -125,7 +142,7 @@ def _range(found: re.Match[str]) -> str:
 
 
 def _times(found: re.Match[str]) -> str:
-    word = "times" if re.match(r"\s*(?:=|is\b|equals\b)", found.string[found.end() :]) else "by"
+    word = "times" if PRODUCT.match(found.string, found.end()) else "by"
     return f"{found[1]} {word} "
 
 
@@ -134,6 +151,16 @@ RULES: tuple[Rule, ...] = (
     (
         re.compile(rf"{HEAD}(\d+),(\d{{1,2}})(?=\s?(?:{_alternatives(UNITS)}|{SIGN})(?!\w))"),
         lambda found: f"{found[1]}.{found[2]}",
+    ),
+    (re.compile(rf"({N})\s?[x×]\s?(?=\.?\d)"), _times),
+    (
+        re.compile(rf"{HEAD}(\d{{1,3}}\.\d+)/(5|10|100)(?![\w/]|\.\d)"),
+        lambda found: f"{spoken(found[1])} out of {spoken(found[2])}",
+    ),
+    (re.compile(rf"{HEAD}(\d{{1,2}})'(\d{{1,2}})\""), lambda found: f"{spoken(found[1])} foot {spoken(found[2])}"),
+    (
+        re.compile(rf"{HEAD}(?P<n>{N})(?P<sign>\s?in\.?(?= (?:{DIMENSION})\b)|'(?= (?:{DIMENSION})\b)|\"(?![\w\"]))"),
+        _inches,
     ),
     (re.compile(rf"(?P<place>{PLACE})(?P<n>\d{{1,6}}) ?(?P<letter>[A-Z])\b"), _place),
     (
@@ -167,8 +194,6 @@ RULES: tuple[Rule, ...] = (
     ),
     (re.compile(rf"{HEAD}(?P<minus>-)?(?:(?P<first>{N})\s?[-–]\s?)?(?P<n>{N})\s?(?!(?<=0)s\b){UNIT}"), _quantity),
     (re.compile(rf"(?P<before>\b[A-Za-z]+ )?{HEAD}(?<!')(?P<n>\d{{1,2}}0)s\b"), _seconds),
-    (re.compile(rf"{HEAD}(\d{{1,2}})'(\d{{1,2}})\""), lambda found: f"{spoken(found[1])} foot {spoken(found[2])}"),
-    (re.compile(rf"({N})\s?[x×]\s?(?=\.?\d)"), _times),
     (re.compile(rf"{HEAD}({N})x\b"), lambda found: f"{spoken(found[1])} times"),
     (re.compile(r"(?<![\w.\-])(\d{1,4})\s?[-–]\s?(\d{1,4})(?![\w-]|\.\d)"), _range),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _PLAIN = (  # sign singular [plural, where it is not singular + s]
     "km kilometer;cm centimeter;mm millimeter;m meter;nm nanometer;μm micrometer;mi mile;yd yard;ft foot feet;"
+    "yds yard;μF microfarad;nF nanofarad;pF picofarad;"
     "kg kilogram;mg milligram;g gram;μg microgram;mcg microgram;lb pound;lbs pound;oz ounce;ml milliliter;"
     "mL milliliter;cl centiliter;dl deciliter;l liter;L liter;gal gallon;qt quart;tsp teaspoon;tbsp tablespoon;"
     "ms millisecond;s second;sec second;secs second;min minute;mins minute;h hour;hr hour;hrs hour;wk week;"
@@ -13,7 +14,9 @@ _PLAIN = (  # sign singular [plural, where it is not singular + s]
     "kΩ kilohm;MΩ megohm;J joule;kJ kilojoule;MJ megajoule;cal calorie;kcal kilocalorie;N newton;Nm newton-meter;"
     "Pa pascal;hPa hectopascal;kPa kilopascal;mbar millibar;bar bar;dB decibel;dBA decibel;lx lux lux;lm lumen;"
     "KB kilobyte;kB kilobyte;MB megabyte;GB gigabyte;TB terabyte;KiB kibibyte;MiB mebibyte;GiB gibibyte;bit bit;"
-    "kbit kilobit;Mbit megabit;Gbit gigabit;px pixel;ha hectare;kn knot;pct percent percent"
+    "kbit kilobit;Mbit megabit;Gbit gigabit;px pixel;ha hectare;kn knot;pct percent percent;"
+    "mol mole;mmol millimole;μmol micromole;nmol nanomole;mEq milliequivalent;dL deciliter;cL centiliter;"
+    "tab. tablet;tabs. tablet;caps. capsule;pt. pint;doz. dozen dozen"
 )
 UNITS: dict[str, tuple[str, str]] = {
     sign: (words[0], words[-1] if len(words) > 1 else f"{words[0]}s")
@@ -32,6 +35,11 @@ UNITS |= {
         ("Wh", "watt hour", "watt hours", ""),
         ("kWh", "kilowatt hour", "kilowatt hours", ""),
         ("MWh", "megawatt hour", "megawatt hours", ""),
+        ("mmHg", "millimeter", "millimeters", " of mercury"),
+        ("IU", "international unit", "international units", ""),
+        ("bpm", "beat", "beats", " per minute"),
+        ("VDC", "volt", "volts", " D.C."),
+        ("VAC", "volt", "volts", " A.C."),
         ("mph", "mile", "miles", " per hour"),
         ("kph", "kilometer", "kilometers", " per hour"),
         ("kmh", "kilometer", "kilometers", " per hour"),
@@ -92,6 +100,7 @@ PER = {
     "dl": "deciliter",
     "dL": "deciliter",
     "cm²": "square centimeter",
+    "mol": "mole",
     "each": "each",
 }
 """What may stand after a slash → its name."""

@@ -33,6 +33,38 @@ SHORT = {
     "w/o": "without",
     "w/": "with ",
     "viz.": "namely",
+    "opp.": "opposite",
+    "Opp.": "opposite",
+    "hwy.": "highway",
+    "blvd.": "boulevard",
+    "bldg.": "building",
+    "rd.": "road",
+    "ave.": "avenue",
+    "apt.": "apartment",
+    "dept.": "department",
+    "govt.": "government",
+    "appt.": "appointment",
+    "appts.": "appointments",
+    "mgmt.": "management",
+    "int'l": "international",
+    "Est.": "estimated",
+    "Ref.": "reference",
+    "ref.": "reference",
+    "Attn.": "attention",
+    "Attn:": "attention:",
+    "Qty.": "quantity",
+    "Qty:": "quantity:",
+    "qty.": "quantity",
+    "Tel:": "telephone:",
+    "tel:": "telephone:",
+    "pls": "please",
+    "Pls": "please",
+    "thx": "thanks",
+    "Approx.": "approximately",
+    "Incl.": "including",
+    "Excl.": "excluding",
+    "Avg.": "average",
+    "Ext.": "extension",
     "Max.": "maximum",
     "Min.": "minimum",
     "Temp.": "temperature",
@@ -64,6 +96,12 @@ SHORT = {
     "A/C": "A.C.",
 }
 """Short form → what is said. Whole words only."""
+DRIVE = re.compile(
+    r"(?<=\d )((?:[A-Z][\w']+ ){1,3})Dr\b\.?|"
+    r"(?<![.!?] )(?<!^)\b((?!(?:The|Your|My|Our|Her|His|Call|Ask|See|Dear)\b)[A-Z][a-z']+ )"
+    r"Dr\b(?:\.(?=\s*$|,| [a-z])|(?=\s*$))"
+)
+"""``Park Dr.``: a street where a house number or a name stands before it and no name behind it."""
 FULL = {"Mr": "Mister", "Mrs": "Missus", "Dr": "Doctor", "Miz": "Miz"}
 """What the library leaves short, because its lexicon knows it → the word."""
 SMALL = frozenset(
@@ -78,6 +116,8 @@ SHIELD = "\ue000"
 MEANT = re.compile(
     r"(?<![\w.])(no|nos|fig|ed|eds|ch|est|Sun|Sat|Mar|Co|St|Ch|Gen|vol|Vol)(?=\.\s*$)|\b(no|nos|fig|ed|eds|ch|est)(?=\.(?!\s?\d))"
 )
+NO_NUMERAL = re.compile(r"(?<=[a-zA-Z])( )(?=[IVXLC])")
+"""The library takes the C of "Type C" for a hundred and that of "King Charles" for nothing; we have read numerals."""
 KNOWN_AT_END = frozenset({"St", "Co"})
 TIDY = (
     (re.compile(r"(?<!\w)'(?=\w)"), ""),
@@ -116,7 +156,7 @@ AFTER_NUMBERS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]
     (re.compile(r"[$£€°²³]"), lambda found: f" {LONE[found[0]]} "),
     (re.compile(r"[^\w\s.,;:!?…—–()'-]|_"), " "),
 )
-PER = re.compile(r"(?<=[a-z])/(day|week|month|year|hour|night|person|minute|second)\b")
+PER = re.compile(r"(?<=[a-z])/(day|week|month|year|hour|night|person|minute|second|min)\b")
 _SHORT = re.compile(
     r"(?<![\w.])(" + "|".join(re.escape(key) for key in sorted(SHORT, key=len, reverse=True)) + r")(?![\w])"
 )
@@ -145,11 +185,19 @@ def expand(text: str) -> str:
         ends = found[0].endswith(".") and not text[found.end() :].strip()
         return SHORT[found[0]] + ("." if ends else "")
 
-    return PER.sub(r" per \1", GREEK.sub(_letter_name, _SHORT.sub(full, text)))
+    text = _SHORT.sub(full, DRIVE.sub(_drive, text))
+    return PER.sub(r" per \1", GREEK.sub(_letter_name, text))
+
+
+def _drive(found: re.Match[str]) -> str:
+    """The full stop that ends the text stays."""
+    ends = found[0].endswith(".") and not found.string[found.end() :].strip()
+    return f"{found[1] or found[2]}Drive{'.' if ends else ''}"
 
 
 def shield(text: str) -> str:
-    """Words that look like abbreviations ("The answer is no.") hidden from the library's table."""
+    """Words that look like abbreviations or numerals ("The answer is no.") hidden from the library's table."""
+    text = NO_NUMERAL.sub(rf"\1{SHIELD}", text)
     return MEANT.sub(lambda found: found[0] if found[0] in KNOWN_AT_END else found[0] + SHIELD, text)
 
 

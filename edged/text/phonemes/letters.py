@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from edged.text.clauses import pause_after, split
-from edged.text.contract import Clause, Format
+from collections.abc import Sequence
+
+from edged.text.contract import Pronounced, Reading, Spoken, Word
 
 
 class Letters:
     """A :class:`edged.text.contract.FrontEnd` for the tone engine: any script, letters for phonemes."""
 
-    languages = ("en",)
+    language = "en"
 
     def load(self) -> None:
         """Nothing to read."""
 
-    def pieces(self, text: str, form: Format) -> list[str]:
-        """See :meth:`edged.text.contract.FrontEnd.pieces`."""
-        return [piece for piece in split(text, form) if any(character.isalnum() for character in piece)]
+    def read(self, spans: Sequence[Spoken]) -> Reading:
+        """Letters and digits, words apart; a word whose phonemes are given is read by its own letters."""
+        text = "".join(_shown(span) for span in spans)
+        words = [(word, "".join(filter(str.isalnum, word))) for word in text.split()]
+        said = tuple(Word(word, letters) for word, letters in words if letters)
+        return Reading(text.strip(), " ".join(word.phonemes for word in said), said)
 
-    def read(self, piece: str, form: Format) -> Clause:  # noqa: ARG002
-        """Letters and digits, words apart."""
-        words = " ".join("".join(filter(str.isalnum, word)) for word in piece.split())
-        return Clause(piece, piece, (words,), pause_after(piece))
+
+def _shown(span: Spoken) -> str:
+    return span.word or span.phonemes if isinstance(span, Pronounced) else span.source
