@@ -5,7 +5,8 @@ set -euo pipefail
 
 RUN=(python3-venv python3-dev gcc libc6-dev pkg-config libsystemd-dev libasound2-dev # to build two Python packages
      libasound2-plugins alsa-utils mosquitto mosquitto-clients)                      # sound servers, broker of the demo
-TEST=(openssl systemd-container dbus)
+RUN_OPTIONAL=(espeak-ng) # a separate program (GPL-3), never linked: more languages, and the voice of last resort
+TEST=(openssl systemd-container dbus espeak-ng)
 TEST_OPTIONAL=(pulseaudio pulseaudio-utils) # clash with PipeWire's own packages on some desktops
 POLICY=/usr/sbin/policy-rc.d
 MARK="edged set-up: no service starts while its packages are installed; removed afterwards"
@@ -66,7 +67,7 @@ restore() {
 }
 
 main() {
-    local kind=${1:?run or test} wanted=("${RUN[@]}") optional=() needed
+    local kind=${1:?run or test} wanted=("${RUN[@]}") optional=("${RUN_OPTIONAL[@]}") needed
     if [[ $kind == test ]]; then wanted=("${RUN[@]}" "${TEST[@]}") optional=("${TEST_OPTIONAL[@]}"); fi
     if ! command -v dpkg-query >/dev/null; then
         say "not a Debian or Ubuntu system: install the equivalents of these yourself: ${wanted[*]}"
@@ -90,7 +91,7 @@ main() {
     say "reading the package lists"
     apt update || say "the package lists could not be renewed; trying with the old ones (see $LOG)"
     if ((${#needed[@]})); then install "${needed[@]}"; fi
-    if ((${#optional[@]})); then install "${optional[@]}" || say "going on without: the tests that need them are skipped"; fi
+    if ((${#optional[@]})); then install "${optional[@]}" || say "going on without: what needs them is left out"; fi
 }
 
 cd "$(dirname "$0")/.."

@@ -1,0 +1,117 @@
+"""The program ``espeak-ng``: written text in, phonemes out; one process for a whole text, bounded in time and size."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+from typing import IO
+
+from edged.errors import Fatal, Retryable
+
+PROGRAM = "espeak-ng"
+PACKAGE = "apt install espeak-ng"
+LONGEST_BYTES = 32 * 1024
+"""Of UTF-8 in one call; a piece of a text is far shorter."""
+MOST_BYTES = 512 * 1024
+"""Of phonemes from one call: sixteen for each byte of text, three times what figures in words take."""
+DEADLINE_S = 5.0
+"""For one call; it takes a hundredth of a second."""
+ENVIRONMENT = ("PATH", "HOME", "ESPEAK_DATA_PATH")
+PARAGRAPH = "\n\n"
+"""Parts clauses whatever stands around it: what follows is read by itself, on a line of its own."""
+
+
+class Program:
+    """Where the program is, and how it is asked. Any thread may call it: every call is a process of its own."""
+
+    def __init__(self, path: str = PROGRAM) -> None:
+        """``path``: a name to be found on PATH, or a path."""
+        self._path = path
+
+    def phonemes(self, parts: Sequence[str], voice: str) -> list[str]:
+        """IPA of each part, as the program writes it, ``^`` between the symbols of one sound, ``(en)`` at switches.
+
+        ``parts`` hold no empty line. Raises ``Fatal`` (``unsupported``) if the program is missing or has no such voice,
+        ``Retryable`` or ``Fatal`` (``synth_failed``) if it takes too long or breaks.
+        """
+        lines = self._lines(PARAGRAPH.join(parts), voice)
+        if len(lines) == len(parts):
+            return lines
+        if len(parts) == 1:
+            return [" ".join(lines)]
+        return [" ".join(self._lines(part, voice)) for part in parts]  # one of them is several clauses, or none
+
+    def _lines(self, text: str, voice: str) -> list[str]:
+        """What it writes for a text: one line a clause."""
+        content = text.encode("utf-8", "replace")
+        if len(content) > LONGEST_BYTES:
+            raise Fatal("synth_failed", f"{len(content)} bytes of text at once; {self._path} is given {LONGEST_BYTES}")
+        # -b 1: UTF-8. The text goes through a file in memory, so that neither side ever waits for the other.
+        command = [self._found(), "-q", "--ipa", "--tie=^", "--stdin", "-b", "1", "-v", voice]
+        with _in_memory() as written, _in_memory() as errors:
+            written.write(content)
+            written.seek(0)
+            said, status = _run(command, written, errors)
+            errors.seek(0)
+            told = errors.read(300).decode("utf-8", "replace").strip()
+        if status != 0 and "voice does not exist" in told:
+            raise Fatal("unsupported", f"{self._path} has no voice for {voice!r}", language=voice)
+        if status != 0:
+            raise Fatal("synth_failed", f"{self._path} ended with {status}: {told or 'without a word'}")
+        return [line.strip() for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
+
+    def _found(self) -> str:
+        found = shutil.which(self._path)
+        if found is None:
+            raise Fatal(
+                "unsupported",
+                f"the program {self._path} is not on this machine: {PACKAGE}",
+                program=self._path,
+                install=PACKAGE,
+            )
+        return found
+
+
+def _in_memory() -> IO[bytes]:
+    return os.fdopen(os.memfd_create(PROGRAM), "r+b")
+
+
+def _run(command: list[str], written: IO[bytes], errors: IO[bytes]) -> tuple[bytes, int]:
+    """What the program wrote and its exit status; it never outlives this call."""
+    known = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+    environment = {**known, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+    try:
+        process = subprocess.Popen(command, stdin=written, stdout=subprocess.PIPE, stderr=errors, env=environment)
+    except OSError as error:
+        raise Fatal("synth_failed", f"{command[0]} cannot be started: {error.strerror}") from error
+    with process:  # waits for it, also when what is read below is too much or too late
+        try:
+            return _drained(process, time.monotonic() + DEADLINE_S), process.wait(1.0)
+        except subprocess.TimeoutExpired as error:
+            raise Retryable("synth_failed", f"{command[0]} did not end in {DEADLINE_S:.0f} s") from error
+        finally:
+            process.kill()
+
+
+def _drained(process: subprocess.Popen[bytes], deadline: float) -> bytes:
+    """All that it writes until it closes its output."""
+    pipe = process.stdout
+    if pipe is None:
+        raise RuntimeError("the process was started without a pipe")
+    taken = bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0 or not selector.select(left):
+                raise subprocess.TimeoutExpired(process.args, DEADLINE_S)
+            chunk = os.read(pipe.fileno(), 65536)
+            if not chunk:
+                return bytes(taken)
+            taken += chunk
+            if len(taken) > MOST_BYTES:
+                raise Fatal("synth_failed", f"more than {MOST_BYTES} bytes of phonemes for one text")
