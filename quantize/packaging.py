@@ -109,23 +109,23 @@ def ship(shop: Workshop, variants: Sequence[Variant]) -> None:
     staged = shop.folder("pack") / "package"
     files = write_package(passed, staged)
     shutil.copyfile(shop.folder("compare") / REPORT, staged / REPORT)
-    changed = _changed(manifests.read(path), shop, passed, files)
+    made = changed(manifests.read(path), shop, passed, files)
     if folder.exists():
         shutil.rmtree(folder)
     shutil.copytree(staged, folder)
-    path.write_bytes(HEADER + manifests.dump(changed))
+    path.write_bytes(HEADER + manifests.dump(made))
     shop.say(f"{sum(map(len, files.values())) / 1e6:.1f} MB in {folder}")
 
 
 HEADER = b"# Written by `python -m quantize`. What every key means stands in models/README.md.\n"
 
 
-def _changed(manifest: Manifest, shop: Workshop, variants: Sequence[Variant], files: Mapping[str, bytes]) -> Manifest:
-    """The manifest with these variants in place of its own; everything else of it stays."""
+def changed(manifest: Manifest, shop: Workshop, variants: Sequence[Variant], files: Mapping[str, bytes]) -> Manifest:
+    """The manifest with these variants in place of its own, and their graphs; everything else of it stays."""
     figures = shop.read("compare", "figures.json")
-    raw = manifest.model_dump(mode="json")
+    raw = manifest.model_dump(mode="json", exclude_unset=True)
     raw["variants"] = [_entry(variant, told(figures[variant.name])) for variant in variants]
-    kept = [file for file in raw["files"] if not file["shipped"]]
+    kept = [file for file in raw["files"] if file["role"] not in {"graph", "weights"}]
     raw["files"] = [*kept, *(_file(shop.recipe.voice, name, content) for name, content in files.items())]
     return Manifest.model_validate(raw)
 

@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from edged.errors import ConfigurationError
-from edged.voices.manifest import Sha256
+from edged.voices.provenance import Sha256
 from quantize.compare.gate import Limits
 from quantize.compare.listeners import Language
 

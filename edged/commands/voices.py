@@ -30,6 +30,10 @@ UNITS = {
 """How the key of a figure ends → the sign of the unit."""
 
 
+EMPTY: dict[str, Any] = {"version": "", "languages": [], "figures": {}, "variants": [], "styles": []}
+"""What is known of a voice whose manifest may not be read."""
+
+
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``voices`` to the parser of the command line."""
     parser = subparsers.add_parser("voices", help="list, install, verify, remove, export or import voices")
@@ -49,7 +53,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     export = action("export", "pack an installed voice into a tar file")
     export.add_argument("name")
     export.add_argument("file", type=Path)
-    action("import", "install a voice that was exported").add_argument("file", type=Path)
+    carried = action("import", "install a voice that was exported, or one made for Piper (.onnx with its .onnx.json)")
+    carried.add_argument("file", type=Path)
+    carried.add_argument("--piper-config", type=Path, metavar="FILE", help="its .json (default: beside it)")
+    carried.add_argument("--name", help="of a Piper voice (default: from the file)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,9 +76,18 @@ def _list(store: VoiceStore, args: argparse.Namespace) -> int:
     for row in rows:
         languages = ",".join(row["languages"])
         print(f"{row['name']:<16} {row['version']:<10} {row['state']:<10} {languages:<12} {row['description']}")
-        for line in [*figure_lines(row["figures"]), *variant_lines(row["variants"])]:
+        for line in [*style_lines(row["styles"]), *figure_lines(row["figures"]), *variant_lines(row["variants"])]:
             print(f"  {line}")
     return 0
+
+
+def style_lines(styles: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The voices of a package by their native language, and what one should know of some."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for style in styles:
+        lines.setdefault((style["languages"][0], style["gender"]), []).append(style["name"])
+    told = [f"{language} {gender}: {', '.join(names)}" for (language, gender), names in lines.items()]
+    return told + [f"{style['name']}: {style['note']}" for style in styles if style.get("note")]
 
 
 def figure_lines(figures: Mapping[str, float]) -> list[str]:
@@ -110,18 +126,17 @@ def _rows(store: VoiceStore) -> list[dict[str, Any]]:
 
     good = {voice.manifest.name: voice.manifest for voice in store.installed()}
     rows = [_row(manifest, "installed") for manifest in good.values()]
-    for name in sorted(set(store.names()) - set(good)):
-        rows.append(
-            {"name": name, "state": "damaged", "version": "", "languages": [], "description": "", "variants": []}
-        )
-        rows[-1]["description"] = "; ".join(store.verify(name))
+    rows += [
+        {**EMPTY, "name": name, "state": "damaged", "description": "; ".join(store.verify(name))}
+        for name in sorted(set(store.names()) - set(good))
+    ]
     missing = [name for name in catalogue.names() if name not in store.names()]
     return rows + [_row(catalogue.find(name), "available") for name in missing]
 
 
 def _row(manifest: Manifest, state: str) -> dict[str, Any]:
     fields = {"name", "version", "description", "languages", "gender", "licence", "attribution", "rate", "engine"}
-    return {"state": state, **manifest.model_dump(mode="json", include=fields | {"figures", "variants"})}
+    return {"state": state, **manifest.model_dump(mode="json", include=fields | {"figures", "variants", "styles"})}
 
 
 def _install(store: VoiceStore, args: argparse.Namespace) -> int:
@@ -174,11 +189,25 @@ def _export(store: VoiceStore, args: argparse.Namespace) -> int:
 def _import(store: VoiceStore, args: argparse.Namespace) -> int:
     from edged.voices import archives  # noqa: PLC0415
 
+    if args.file.suffix == ".onnx":
+        return _adopt(store, args)
     with tempfile.TemporaryDirectory(prefix="edged-voice-") as workspace:
         with archives.opened(args.file) as origin:
             manifest = archives.read_manifest(origin)
             files = archives.unpack(origin, manifest, Path(workspace))
         voice = store.install(manifest, files, _say)
+    _say(f"installed {manifest.label} in {voice.directory}")
+    return 0
+
+
+def _adopt(store: VoiceStore, args: argparse.Namespace) -> int:
+    """A voice made for Piper: it says something before it is installed."""
+    from edged import adoption, settings  # noqa: PLC0415
+
+    _say(f"trying {args.file}")
+    found = settings.load(getattr(args, "config", None))
+    manifest, files = adoption.adopt(args.file, args.piper_config, args.name, found)
+    voice = store.install(manifest, files, _say)
     _say(f"installed {manifest.label} in {voice.directory}")
     return 0
 

@@ -9,17 +9,18 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from edged.engine import providers
 from edged.engine.contract import ProviderReport
-from edged.engine.decoder import Decoding
-from edged.engine.fixed_decoder import decoding
 from edged.engine.providers import CPU
 from edged.engine.session import Session, inspect_machine, is_built, open_on
 from edged.errors import Fatal
 from edged.settings import Engine, Provider
 
 logger = logging.getLogger(__name__)
+D = TypeVar("D")
+"""What makes sound of frames in one engine."""
 
 
 @dataclass(frozen=True)
@@ -36,27 +37,32 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Opened:
+class Opened(Generic[D]):
     """A variant ready to run."""
 
     encoder: Session
-    decoder: Decoding
+    decoder: D
     report: ProviderReport
 
 
-Warm = Callable[[Opened], None]
+Warm = Callable[[Opened[D]], None]
 """Runs a variant once, as requests will; raises ``Fatal`` if what comes out is no speech."""
+Decoder = Callable[[Sequence[Session]], D]
+"""Makes one decoder of the graphs over frames; raises ``Fatal`` (``provider_failed``) if they are none."""
 
 
-class Opening:
+class Opening(Generic[D]):
     """The candidates of a voice, opened in order."""
 
-    def __init__(self, candidates: Sequence[Candidate], engine: Engine, cache: Path | None, warm: Warm) -> None:
+    def __init__(
+        self, candidates: Sequence[Candidate], engine: Engine, cache: Path | None, warm: Warm[D], decoder: Decoder[D]
+    ) -> None:
         """``cache``: folder for what a provider builds, None: nothing is kept."""
         self._candidates = tuple(candidates)
         self._engine = engine
         self._cache = cache
         self._warm = warm
+        self._decoder = decoder
         self._machine = inspect_machine()
         self._failures: dict[str, str] = {}
         for provider in engine.providers:
@@ -66,7 +72,7 @@ class Opening:
             if reason is not None:
                 self._failures[provider] = reason
 
-    def at_once(self) -> Opened:
+    def at_once(self) -> Opened[D]:
         """The first candidate that runs without being built first, warm.
 
         Raises ``Fatal`` (``provider_failed``) with every reason if there is none.
@@ -93,7 +99,7 @@ class Opening:
             first.append(candidate)
         return tuple(first)
 
-    def built(self, candidate: Candidate) -> Opened | None:
+    def built(self, candidate: Candidate) -> Opened[D] | None:
         """The candidate, built and warm, which takes minutes; None, and the reason kept, whatever goes wrong."""
         try:
             return self._tried(candidate)
@@ -116,7 +122,7 @@ class Opening:
         places = (self._engine, self._cache, self._machine)
         return all(is_built(path, candidate.provider, *places) for path in candidate.decoders)
 
-    def _tried(self, candidate: Candidate) -> Opened | None:
+    def _tried(self, candidate: Candidate) -> Opened[D] | None:
         try:
             opened = self._opened(candidate)
             self._warm(opened)
@@ -125,15 +131,15 @@ class Opening:
             return None
         return opened
 
-    def _opened(self, candidate: Candidate) -> Opened:
+    def _opened(self, candidate: Candidate) -> Opened[D]:
         encoder = open_on(candidate.encoder, CPU, self._engine, self._cache, self._machine)
         decoders = [
             open_on(path, candidate.provider, self._engine, self._cache, self._machine, bounded=True)
             for path in candidate.decoders
         ]
-        return Opened(encoder, decoding(decoders), self.report(candidate.provider, candidate.variant))
+        return Opened(encoder, self._decoder(decoders), self.report(candidate.provider, candidate.variant))
 
-    def _noted(self, opened: Opened, waiting: Sequence[Candidate]) -> Opened:
+    def _noted(self, opened: Opened[D], waiting: Sequence[Candidate]) -> Opened[D]:
         """Says in the report what is still being built."""
         if not waiting:
             return opened

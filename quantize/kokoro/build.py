@@ -10,11 +10,13 @@ import onnx
 import yaml
 
 from edged.errors import InstallFailed
+from edged.voices import assembly
+from edged.voices import manifest as manifests
 from quantize import fetch, packaging, recipe
 from quantize.floating import parity, to_float
 from quantize.graphs import Feed, open_graph
 from quantize.judgement import REPORT, Candidate, judge_all
-from quantize.kokoro import cuts, exploring, fast, material, peaks, styles
+from quantize.kokoro import cuts, exploring, fast, material, peaks, ranges, styles
 from quantize.kokoro.speaker import read_style
 from quantize.kokoro.variants import variants
 from quantize.steps import Step, Workshop
@@ -44,7 +46,10 @@ def _float(shop: Workshop) -> None:
 
 
 def _split(shop: Workshop) -> None:
+    """In float to go on with, and as published: recipes by which ``edged voices install`` cuts it (models/kokoro)."""
     folder, whole = shop.folder("split"), material.whole(shop)
+    for name, made in zip(("encoder", "decoder"), ranges.of_recipe(shop.recipe), strict=True):
+        (folder / f"{name}.published.json").write_bytes(assembly.dump(made))
     before, behind = cuts.encoder(whole), cuts.decoder(whole)
     onnx.save(before, folder / "encoder.onnx")
     onnx.save(behind, folder / "decoder.onnx")
@@ -123,11 +128,19 @@ def _compare(shop: Workshop) -> None:
 
 
 def _pack(shop: Workshop) -> None:
-    """The package stays in the work folder: it is too large for the repository, and the recipe can build it again."""
+    """The package stays in the work folder: it is too large for the repository, and the recipe can build it again.
+
+    ``models`` there is a folder of manifests: with ``EDGED_MODELS`` naming it, ``edged voices install kokoro`` installs
+    these graphs in place of the published one.
+    """
     passed = packaging.passed_by(shop, _variants(shop))
     if not passed:
         raise InstallFailed(f"no variant passes the gate; why stands in {shop.folder('compare') / REPORT}")
-    files = packaging.write_package(passed, shop.folder("pack") / "package")
+    models, voice = shop.folder("pack") / "models", shop.recipe.voice
+    files = packaging.write_package(passed, models / voice)
+    manifest = packaging.changed(manifests.read(shop.models / f"{voice}.yaml"), shop, passed, files)
+    manifest = manifest.model_copy(update={"version": f"{manifest.version}+built"})
+    (models / f"{voice}.yaml").write_bytes(packaging.HEADER + manifests.dump(manifest))
     built = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
     figures = {name: packaging.told(found) for name, found in shop.read("compare", "figures.json").items()}
     result = shop.folder("pack") / "result.yaml"

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from edged.engine.session import open_cpu_session
 from edged.errors import Rejected, Unavailable
-from edged.text.front_ends import open_front_end
+from edged.solo import clauses_of
+from edged.text.front_ends import Means, openers
+from edged.text.reader import Reader
 from quantize.compare.listeners import Language
 
 MOST = 510
@@ -52,12 +54,12 @@ def runs(sentences: Iterable[str], most: int = MOST) -> Iterator[str]:
 
 
 def _english(symbols: Iterable[str]) -> Read:
-    front_end = open_front_end("english", ("en-US",), frozenset(symbols), open_cpu_session)
-    front_end.load()
+    made = Reader(openers("english", ("en-US",), frozenset(symbols), Means(open_cpu_session)))
+    made.load(made.languages)
 
     def read(text: str) -> Iterator[str]:
-        for piece in front_end.pieces(text, "text"):
-            yield from front_end.read(piece, "text").phonemes
+        for phonemes, _ in clauses_of(made, text):
+            yield phonemes
 
     return read
 

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from edged.engine import opening
+from edged.engine.decoder import Decoding
+from edged.engine.fixed_decoder import decoding
 from edged.engine.opening import Candidate, Opened, Opening
 from edged.engine.providers import CPU, CUDA, why_not
 from edged.engine.session import inspect_machine
@@ -121,7 +123,7 @@ def test_what_must_be_built_comes_first_and_only_up_to_what_runs_at_once(
 ) -> None:
     best, second, third, last = (make(name) for name in ("best", "second", "third", "last"))
     unbuilt(monkeypatch, best, second, last)
-    found = Opening((best, second, third, last), Engine(providers=(CPU,)), None, no_warmth).to_build()
+    found = Opening((best, second, third, last), Engine(providers=(CPU,)), None, no_warmth, decoding).to_build()
     assert found == (best, second)
 
 
@@ -131,7 +133,7 @@ def unbuilt(monkeypatch: pytest.MonkeyPatch, *candidates: Candidate) -> None:
     monkeypatch.setattr(opening, "is_built", lambda path, *_: path not in paths)
 
 
-def no_warmth(_: Opened) -> None:
+def no_warmth(_: Opened[Decoding]) -> None:
     """Nothing is run."""
 
 
@@ -142,7 +144,7 @@ class Workshop:
         self.go_on, self.done = threading.Event(), threading.Event()
         built = Opening.built
 
-        def waiting(opening: Opening, *arguments: Any) -> Opened | None:
+        def waiting(opening: Opening[Decoding], *arguments: Any) -> Opened[Decoding] | None:
             assert self.go_on.wait(30)
             made = built(opening, *arguments)
             self.done.set()

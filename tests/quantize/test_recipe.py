@@ -6,6 +6,7 @@ import pytest
 
 from edged.errors import ConfigurationError
 from edged.voices import catalogue
+from edged.voices.provenance import PackageIndex
 from quantize import recipe
 from quantize.recipe import FOLDER, Calibration
 
@@ -23,13 +24,23 @@ def test_every_recipe_reads_and_has_its_sentences(voice: str) -> None:
 
 def test_the_recipe_of_a_shipped_voice_builds_from_what_its_manifest_says() -> None:
     made, manifest = recipe.read("heart"), catalogue.find("heart")
-    (part,) = made.source.parts
-    assert (part.distribution, part.version, part.sha256) == (
-        manifest.source.distribution,
-        manifest.source.version,
-        manifest.source.sha256,
-    )
-    assert (part.member, made.source.sha256) == (manifest.source.graph.member, manifest.source.graph.sha256)
+    (part,), source = made.source.parts, manifest.source
+    assert isinstance(source, PackageIndex)
+    assert source.graph is not None
+    assert (part.distribution, part.version, part.sha256) == (source.distribution, source.version, source.sha256)
+    assert (part.member, made.source.sha256) == (source.graph.member, source.graph.sha256)
+
+
+def test_the_recipe_of_kokoro_builds_from_what_its_manifest_says() -> None:
+    made, manifest = recipe.read("kokoro"), catalogue.find("kokoro")
+    assert made.source.sha256 == manifest.published_sha256
+    for number, part in enumerate(made.source.parts, 1):
+        source = manifest.sources[f"model-{number}"]
+        assert isinstance(source, PackageIndex)
+        assert (part.distribution, part.version, part.sha256) == (source.distribution, source.version, source.sha256)
+    styles = manifest.sources["styles"]
+    assert made.kokoro is not None
+    assert styles.sha256 == made.kokoro.styles.sha256
 
 
 def test_the_shipped_variants_are_those_that_the_recipe_chose() -> None:

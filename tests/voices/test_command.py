@@ -121,6 +121,21 @@ def test_variants_and_their_figures_are_shown_in_columns() -> None:
     assert voices.variant_lines([]) == []
 
 
+def test_the_voices_of_a_package_are_listed_by_their_native_language() -> None:
+    told = [("anna", "female", "en-US", None), ("bert", "male", "en-US", None), ("carla", "female", "zh", "mumbles")]
+    styles = [
+        {"name": name, "gender": gender, "languages": [language, "es"], "note": note}
+        for name, gender, language, note in [*told, ("dora", "female", "en-US", None)]
+    ]
+    assert voices.style_lines(styles) == [
+        "en-US female: anna, dora",
+        "en-US male: bert",
+        "zh female: carla",
+        "carla: mumbles",
+    ]
+    assert voices.style_lines([]) == []
+
+
 def test_list_shows_the_variants_of_each_voice(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command("list")
     words = capsys.readouterr().out

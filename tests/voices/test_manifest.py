@@ -22,7 +22,7 @@ def parse(**changes: Any) -> Manifest:
 def test_manifest_of_heart_names_its_variants_and_their_origin() -> None:
     heart = manifests.read(HEART)
     assert (heart.label, heart.rate, heart.languages) == ("heart@0.2.1", 24000, ("en-US",))
-    assert heart.source.graph.sha256 == "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8"
+    assert heart.published_sha256 == "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8"
     assert "CPUExecutionProvider" in {variant.provider for variant in heart.variants}
 
 
@@ -99,7 +99,6 @@ def test_graphs_are_those_that_the_variants_use() -> None:
     ("changes", "place"),
     [
         ({"provider": "Abacus"}, "provider"),
-        ({"decoders": []}, "decoders"),
         ({"decoders": [{"file": "model.onnx", "frames": 3}]}, "frames"),
         ({"build": {"precision": "int3"}}, "precision"),
         ({"name": "CPU int8"}, "name"),
@@ -109,6 +108,13 @@ def test_graphs_are_those_that_the_variants_use() -> None:
 def test_a_variant_that_is_none_is_refused(changes: dict[str, Any], place: str) -> None:
     with pytest.raises(ConfigurationError, match=rf"variants\.0\..*{place}"):
         parse(variants=[variant(**changes)])
+
+
+def test_a_variant_of_a_student_has_decoders_and_others_may_be_one_graph() -> None:
+    with pytest.raises(ConfigurationError, match="an encoder and decoders"):
+        parse(variants=[variant(decoders=[])])
+    whole = parse(engine="vits", front_end="espeak", variants=[variant(decoders=[])])
+    assert whole.variants[0].graphs == ("model.onnx",)
 
 
 def test_a_variant_knows_its_graphs_and_the_manifest_its_files() -> None:

