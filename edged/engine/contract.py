@@ -28,8 +28,8 @@ class ProviderReport:
 class Engine(Protocol):
     """Turns phonemes into sound.
 
-    Threading: ``load`` and ``close`` are called once, from the thread that composes the daemon; ``synthesize`` may be
-    called from any thread, but never by two at once beyond the width of the engine gate.
+    Threading: ``load`` and ``close`` are called once; ``synthesize`` may be called from any thread, and by several at
+    once: the engine gate bounds what requests do, and a probe does not go through it.
     """
 
     @property
@@ -54,11 +54,14 @@ class Engine(Protocol):
         Raises :class:`edged.errors.Fatal` (``provider_failed``) if no provider of the chain can run it.
         """
 
-    def synthesize(self, phonemes: str, speed: float = 1.0) -> Iterator[Samples]:
+    def synthesize(self, phonemes: str, speed: float = 1.0, pitch: float = 0.0) -> Iterator[Samples]:
         """Chunks of float32 samples at :attr:`rate`, in order, without overlap; together the whole utterance.
 
-        The same phonemes, speed and model always give the same samples. Between two chunks the caller may stop
-        for good. Raises :class:`edged.errors.Rejected` (``bad_request``) for a symbol that the model does not know,
+        ``speed`` is a factor, 0.5 to 2; ``pitch`` is in semitones, -6 to 6, obeyed where the capabilities of the
+        voice's manifest declare it, else ignored. The same phonemes, speed, pitch and model always give the same
+        samples. Between two chunks the caller may stop for good.
+
+        Raises :class:`edged.errors.Rejected` (``bad_request``) for a symbol that the model does not know,
         :class:`edged.errors.Fatal` (``synth_failed``) when the sound is not plausible (see ``engine.sanity``).
         """
 

@@ -27,6 +27,8 @@ FRAMES = "edged.frames"
 """Key under which a graph that takes always the same number of frames says how many (`engine.fixed_decoder`)."""
 INSIDE = {"prosody": "inside_prosody", "sound": "inside_sound"}
 """Inputs of such a graph that say which frames lie inside the utterance."""
+TRANSPOSITION = "transposition"
+"""Input of a graph that can speak at another pitch: what the pitch is multiplied with between both nets, [1]."""
 TAPS = 7
 HALVES = 2
 """Frames of sound (12.5 ms) per frame of prosody (25 ms)."""
@@ -98,6 +100,8 @@ class Score:
     """What each symbol gives to the frame of sound 3, 2, 1, 0, -1, -2, -3 frames on, [L, 7 * channels]."""
     last_sound: int | None = None
     """The last symbol that is a sound; None if that is not known."""
+    semitones: float = 0.0
+    """How much higher than the network would have it."""
 
     @cached_property
     def ending(self) -> int:
@@ -168,6 +172,12 @@ def layout_of(session: Session) -> Layout:
     return Layout(json.loads(described))
 
 
+def transposing(session: Session, score: Score) -> dict[str, NDArray[Any]]:
+    """What the graph is fed besides; nothing, if it was made before voices could be raised: then it speaks as ever."""
+    factor = np.array([2 ** (score.semitones / 12)], np.float32)
+    return {TRANSPOSITION: factor} if TRANSPOSITION in session.input_names else {}
+
+
 class Decoder:
     """A :class:`Decoding` by one graph for any number of frames."""
 
@@ -185,6 +195,7 @@ class Decoder:
         """
         layout, total = self._layout, len(score.symbols)
         state = {f"{name}_state": self._zeros(name, rows) for name, rows in layout.reach.items()}
+        steady = transposing(self._session, score)
         pitch, made, text_start = np.empty(0, np.float32), 0, 0
         for start, stop in self._plan(total):
             last = stop == total
@@ -193,7 +204,7 @@ class Decoder:
                 "prosody": score.prosody[score.symbols[start:stop]],
                 "text": score.text_rows(text_start, text_stop),
             }
-            run = self._run({**feeds, **state}, self._ends(score, first=start == 0, last=last), pitch[made:])
+            run = self._run({**feeds, **steady, **state}, self._ends(score, first=start == 0, last=last), pitch[made:])
             pitch, made, text_start = run.pitch, len(run.rows), text_stop
             yield Stretch(run.rows, pitch, last=last)
             state = run.state

@@ -25,6 +25,7 @@ from edged.engine.decoder import (
     Score,
     check_columns,
     layout_of,
+    transposing,
 )
 from edged.engine.session import Session
 from edged.engine.spectrum import Real
@@ -69,7 +70,7 @@ class FixedDecoder:
         start = 0
         for size in self._plan(total + layout.lag):
             session = self._sessions[size]
-            feeds = {**self._feeds(score, start, size), **state}
+            feeds = {**self._feeds(score, start, size), **transposing(session, score), **state}
             made = dict(zip(session.output_names, session.run(None, feeds), strict=True))
             check_columns(made["spectrum"])
             state = {name: made[name.removesuffix("_state") + "_next"] for name in state}

@@ -25,9 +25,12 @@ DRAWS_PER_COUNT = 4
 """64-bit numbers that Philox gives for one value of its counter; the first is used."""
 
 
-def noise_key(phonemes: str, speed: float, model: str) -> int:
-    """128 bits that stand for an utterance; ``model`` names voice and weights (their hash)."""
-    told = "\0".join((model, repr(float(speed)), phonemes))
+def noise_key(phonemes: str, speed: float, model: str, pitch: float = 0.0) -> int:
+    """128 bits that stand for an utterance; ``model`` names voice and weights (their hash).
+
+    A pitch of zero semitones is left out, so that it is the utterance of a voice that has no other.
+    """
+    told = "\0".join((model, repr(float(speed)), phonemes, *([repr(float(pitch))] if pitch else [])))
     return int.from_bytes(hashlib.blake2b(told.encode(), digest_size=16).digest(), "little")
 
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from edged.engine import vocoder
 from edged.engine.contract import ProviderReport
-from edged.engine.decoder import Score
+from edged.engine.decoder import Decoding, Score
+from edged.engine.fixed_decoder import decoding
 from edged.engine.noise import Noise, noise_key
 from edged.engine.opening import Candidate, Opened, Opening
 from edged.engine.sanity import SURE, check_length, checked, sounds
@@ -68,7 +69,7 @@ class Student:
         self._identity = f"{model} {sha256}"
         self._settings = settings
         self._cache = cache
-        self._running: Opened | None = None
+        self._running: Opened[Decoding] | None = None
         self._closed = False
         self._swapping = threading.Lock()
 
@@ -83,7 +84,7 @@ class Student:
         A better one that must be built first is built in a thread of its own and takes over when it is ready.
         Raises ``Fatal`` (``provider_failed``) if no variant runs.
         """
-        opening = Opening(self._candidates, self._settings, self._cache, self._warm_up)
+        opening = Opening(self._candidates, self._settings, self._cache, self._warm_up, decoding)
         waiting = opening.to_build()
         self._running = opening.at_once()
         if self._running.report.degraded:
@@ -91,13 +92,13 @@ class Student:
         if waiting and self._running.report.variant not in {candidate.variant for candidate in waiting}:
             threading.Thread(target=self._build, args=(opening, waiting), name="engine-build", daemon=True).start()
 
-    def synthesize(self, phonemes: str, speed: float = 1.0) -> Iterator[Samples]:
+    def synthesize(self, phonemes: str, speed: float = 1.0, pitch: float = 0.0) -> Iterator[Samples]:
         """See :meth:`edged.engine.contract.Engine.synthesize`; the symbols are checked at once, not at the first chunk.
 
         Silence at both ends is left out; punctuation alone is a short pause. Raises ``Fatal`` (``synth_failed``) for
         more than 510 symbols: cutting text is the front end's work, and nothing is ever truncated here.
         """
-        return self._speak(phonemes, self._ids(phonemes), speed)
+        return self._speak(phonemes, self._ids(phonemes), speed, pitch)
 
     def close(self) -> None:
         """Let the model go. What is being built cannot be interrupted: it is dropped when it is there."""
@@ -105,7 +106,7 @@ class Student:
             self._closed = True
             self._running = None
 
-    def _build(self, opening: Opening, waiting: Sequence[Candidate]) -> None:
+    def _build(self, opening: Opening[Decoding], waiting: Sequence[Candidate]) -> None:
         """Build what takes long while another variant speaks; the first that is ready takes over between requests."""
         for candidate in waiting:
             with BUILDING:
@@ -120,30 +121,30 @@ class Student:
                 self._running = replace(self._running, report=opening.report(now.obtained, now.variant))
                 logger.warning("%s speaks for good: %s", now.variant, self._running.report.failures)
 
-    def _take_over(self, built: Opened) -> bool:
+    def _take_over(self, built: Opened[Decoding]) -> bool:
         """Whether it speaks from now on; an utterance that has begun ends with what it began with."""
         with self._swapping:
             if not self._closed:
                 self._running = built
             return not self._closed
 
-    def _warm_up(self, opened: Opened) -> None:
+    def _warm_up(self, opened: Opened[Decoding]) -> None:
         for phonemes in WARM_UP:
             known = "".join(symbol for symbol in phonemes if symbol in self._vocabulary)
-            for _ in self._render(opened, known, 1.0, self._score(opened, known, self._ids(known), 1.0)):
+            for _ in self._render(opened, known, 1.0, self._score(opened, known, self._ids(known), 1.0, 0.0)):
                 pass
 
-    def _speak(self, phonemes: str, ids: NDArray[np.int64], speed: float) -> Iterator[Samples]:
+    def _speak(self, phonemes: str, ids: NDArray[np.int64], speed: float, pitch: float) -> Iterator[Samples]:
         if not sounds(phonemes):
             yield silence(PAUSE_S / speed, RATE)  # the network would breathe and murmur
             return
         opened = self._opened()  # one and the same for the whole utterance, whatever takes over meanwhile
-        score = self._score(opened, phonemes, ids, speed)
+        score = self._score(opened, phonemes, ids, speed, pitch)
         check_length(score.frames * HOP / RATE, phonemes, speed)
         yield from checked(self._render(opened, phonemes, speed, score), RATE, phonemes, speed)
 
-    def _render(self, opened: Opened, phonemes: str, speed: float, score: Score) -> Iterator[Samples]:
-        noise = Noise(noise_key(phonemes, speed, self._identity), BINS)
+    def _render(self, opened: Opened[Decoding], phonemes: str, speed: float, score: Score) -> Iterator[Samples]:
+        noise = Noise(noise_key(phonemes, speed, self._identity, score.semitones), BINS)
         made = vocoder.render(trimmed(opened.decoder.stretches(score)), noise)
         first = next(made, None)
         if first is None:  # not one frame is audible
@@ -153,11 +154,13 @@ class Student:
         yield first
         yield from made
 
-    def _score(self, opened: Opened, phonemes: str, ids: NDArray[np.int64], speed: float) -> Score:
+    def _score(
+        self, opened: Opened[Decoding], phonemes: str, ids: NDArray[np.int64], speed: float, pitch: float
+    ) -> Score:
         durations, prosody, text = opened.encoder.run(ENCODED, {"ids": ids, "speed": np.array([speed], np.float32)})
         # The symbol behind the pause at the beginning is the first of the phonemes.
         last = max((place for place, symbol in enumerate(phonemes, 1) if sounds(symbol)), default=None)
-        score = Score(durations, prosody, text, last)
+        score = Score(durations, prosody, text, last, pitch)
         if score.frames < SHORTEST:
             raise Fatal("synth_failed", f"the network made {score.frames} frames")
         return score
@@ -171,7 +174,7 @@ class Student:
             raise Rejected("bad_request", f"the voice {self.model} has no phoneme {listed}", phonemes=unknown)
         return np.array([[0, *(self._vocabulary[symbol] for symbol in phonemes), 0]], np.int64)
 
-    def _opened(self) -> Opened:
+    def _opened(self) -> Opened[Decoding]:
         if self._running is None:
             raise RuntimeError("the engine is not loaded")
         return self._running

@@ -31,22 +31,23 @@ class Tone:
     def load(self) -> None:
         """Nothing to load."""
 
-    def synthesize(self, phonemes: str, speed: float = 1.0) -> Iterator[Samples]:
-        """One chunk per group; a group without letters is a gap. Deterministic."""
-        return checked(self._beeps(phonemes, speed), self.rate, phonemes, speed)
+    def synthesize(self, phonemes: str, speed: float = 1.0, pitch: float = 0.0) -> Iterator[Samples]:
+        """One chunk per group, ``pitch`` semitones higher; a group without letters is a gap. Deterministic."""
+        return checked(self._beeps(phonemes, speed, pitch), self.rate, phonemes, speed)
 
     def close(self) -> None:
         """Nothing to close."""
 
-    def _beeps(self, phonemes: str, speed: float) -> Iterator[Samples]:
+    def _beeps(self, phonemes: str, speed: float, pitch: float) -> Iterator[Samples]:
         for group in phonemes.split():
-            tone = self._beep(group, SYMBOL_S * len(group) / speed) if sounds(group) else np.zeros(0, np.float32)
+            seconds = SYMBOL_S * len(group) / speed
+            tone = self._beep(group, seconds, pitch) if sounds(group) else np.zeros(0, np.float32)
             yield np.concatenate((tone, silence(GAP_S / speed, self.rate)))
 
-    def _beep(self, group: str, seconds: float) -> Samples:
-        pitch = SCALE[hashlib.blake2b(group.encode(), digest_size=1).digest()[0] % len(SCALE)]
+    def _beep(self, group: str, seconds: float, pitch: float) -> Samples:
+        note = SCALE[hashlib.blake2b(group.encode(), digest_size=1).digest()[0] % len(SCALE)] * 2 ** (pitch / 12)
         count = max(round(seconds * self.rate), 2 * round(EDGE_S * self.rate))
-        tone: Samples = (LEVEL * np.sin(2 * np.pi * pitch / self.rate * np.arange(count))).astype(np.float32)
+        tone: Samples = (LEVEL * np.sin(2 * np.pi * note / self.rate * np.arange(count))).astype(np.float32)
         edge = np.linspace(0.0, 1.0, round(EDGE_S * self.rate), dtype=np.float32)
         tone[: len(edge)] *= edge
         tone[-len(edge) :] *= edge[::-1]

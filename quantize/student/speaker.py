@@ -13,8 +13,9 @@ from edged.engine.providers import CPU
 from edged.engine.session import open_cpu_session
 from edged.engine.student import Student
 from edged.settings import Engine
-from edged.text.contract import FrontEnd
-from edged.text.front_ends import open_front_end
+from edged.solo import clauses_of
+from edged.text.front_ends import Means, openers
+from edged.text.reader import Reader
 from edged.waveform import Samples, silence
 
 
@@ -29,7 +30,7 @@ class StudentSpeaker:
         candidate = Candidate("variant", CPU, encoder, tuple(decoders))
         self._engine = Student([candidate], voice, symbols, sha256="", settings=settings)
         self._engine.load()
-        self._front_end = front_end(symbols)
+        self._reader = reader(symbols)
         self.rate = self._engine.rate
 
     def say(self, text: str) -> Samples:
@@ -38,7 +39,7 @@ class StudentSpeaker:
 
     def stream(self, text: str) -> Iterator[Samples]:
         """Its pieces, as they are made."""
-        for phonemes, pause_s in clauses(self._front_end, text):
+        for phonemes, pause_s in clauses_of(self._reader, text):
             yield from self._engine.synthesize(phonemes)
             yield silence(pause_s, self.rate)
 
@@ -48,16 +49,8 @@ def make(encoder: str, decoders: Sequence[str], vocabulary: str, threads: int = 
     return StudentSpeaker(Path(encoder), [Path(path) for path in decoders], Path(vocabulary), threads=threads)
 
 
-def front_end(symbols: dict[str, int]) -> FrontEnd:
-    """The daemon's English front end for a voice with these symbols, loaded."""
-    made = open_front_end("english", ("en-US",), frozenset(symbols), open_cpu_session)
-    made.load()
+def reader(symbols: dict[str, int]) -> Reader:
+    """The daemon's English for a voice with these symbols, loaded."""
+    made = Reader(openers("english", ("en-US",), frozenset(symbols), Means(open_cpu_session)))
+    made.load(made.languages)
     return made
-
-
-def clauses(reader: FrontEnd, text: str) -> Iterator[tuple[str, float]]:
-    """The phonemes of each stretch of a text, and the pause behind it in seconds."""
-    for piece in reader.pieces(text, "text"):
-        clause = reader.read(piece, "text")
-        for number, phonemes in enumerate(clause.phonemes, 1):
-            yield phonemes, clause.pause_s if number == len(clause.phonemes) else 0.0

@@ -24,7 +24,7 @@ ENCODER, DECODER = FAKES / "tiny_encoder.onnx", FAKES / "tiny_decoder.onnx"
 """What `tests/fakes/make_tiny_student.py` makes."""
 TINY = Candidate("tiny", CPU, ENCODER, (DECODER,))
 TINY_SYMBOLS = {symbol: number for number, symbol in enumerate(" .,!abcdefghijklmnopqrstuvwxyz", 1)}
-SENTENCE = "ðə lˈɔndɹi ɪz dˈʌn ænd ðə dˈɔɹ ɪz ˈOpᵊn."  # noqa: RUF001 - phonemes
+SENTENCE = "ðə lˈɔndɹi ɪz dˈʌn ænd ðə dˈɔɹ ɪz ˈOpᵊn."
 """The laundry is done and the door is open."""
 
 
@@ -40,11 +40,11 @@ class Networks:
     def opened(cls, encoder: Path, decoder: Path, vocabulary: dict[str, int]) -> Networks:
         return cls(open_cpu_session(encoder), Decoder(open_cpu_session(decoder)), vocabulary)
 
-    def score(self, phonemes: str, speed: float = 1.0) -> Score:
+    def score(self, phonemes: str, speed: float = 1.0, semitones: float = 0.0) -> Score:
         ids = np.array([[0, *(self.vocabulary[symbol] for symbol in phonemes), 0]], np.int64)
         durations, prosody, text = self.encoder.run(ENCODED, {"ids": ids, "speed": np.array([speed], np.float32)})
         last = max((place for place, symbol in enumerate(phonemes, 1) if symbol.isalpha()), default=None)
-        return Score(durations, prosody, text, last)
+        return Score(durations, prosody, text, last, semitones)
 
 
 @pytest.fixture(scope="session")

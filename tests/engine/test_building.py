@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from edged.engine import opening
+from edged.engine.fixed_decoder import decoding
 from edged.engine.opening import Candidate, Opening
 from edged.engine.providers import CPU
 from edged.engine.session import Session, open_on
@@ -161,5 +162,5 @@ def test_what_must_be_built_is_not_built_where_something_else_opens(site: Site) 
 def test_a_variant_is_built_when_all_its_graphs_are(site: Site, tmp_path: Path) -> None:
     slow, quick = site.slow("slow"), site.quick("quick")
     both = Candidate("both", CPU, ENCODER, (*quick.decoders, *slow.decoders))
-    found = Opening((both, quick), Engine(providers=(CPU,)), None, lambda _: None).to_build()
+    found = Opening((both, quick), Engine(providers=(CPU,)), None, lambda _: None, decoding).to_build()
     assert found == (both,)

@@ -6,12 +6,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edged.engine import decoder
-from edged.engine.decoder import HALVES, TAPS, Decoder, Layout, Score
+from edged.engine.decoder import HALVES, TAPS, TRANSPOSITION, Decoder, Layout, Score
 from edged.engine.session import open_cpu_session
 from edged.engine.spectrum import BINS, COLUMNS, HARMONICS, HOP, NOISE, audible
 from edged.engine.student import Student
@@ -73,6 +74,38 @@ def test_stretches_of_the_float_networks_joined_equal_the_whole(
     assert difference(stretches, expected) <= 1e-5
 
 
+@pytest.mark.parametrize("semitones", [-6.0, 6.0])
+def test_stretches_at_another_pitch_joined_equal_the_whole(
+    shipped: Networks, whole: pytest.MonkeyPatch, semitones: float
+) -> None:
+    score = shipped.score(LONG, semitones=semitones)
+    stretches = list(shipped.decoder.stretches(score))
+    assert len(stretches) > 1
+    whole.setattr(decoder, "FIRST", NEVER)
+    expected = list(shipped.decoder.stretches(score))
+    assert len(expected) == 1
+    assert difference(stretches, expected) <= 1e-5
+
+
+@pytest.mark.parametrize("semitones", [-6.0, -0.5, 3.0, 6.0])
+def test_semitones_raise_the_curve_and_change_the_spectrum(shipped: Networks, semitones: float) -> None:
+    natural = joined(made(shipped, SENTENCE))
+    raised = joined(list(shipped.decoder.stretches(shipped.score(SENTENCE, semitones=semitones))))
+    assert np.allclose(raised.pitch, natural.pitch * 2 ** (semitones / 12), rtol=1e-6)
+    assert np.abs(raised.rows - natural.rows).max() > 0.1
+
+
+def test_graph_that_knows_no_other_pitch_speaks_as_ever(shipped: Networks, tmp_path: Path) -> None:
+    model = onnx.load(str(shipped.decoder._session._inference._model_path))
+    (node,) = (node for node in model.graph.node if TRANSPOSITION in node.input)
+    node.input[list(node.input).index(TRANSPOSITION)] = "one"
+    model.graph.input.remove(next(value for value in model.graph.input if value.name == TRANSPOSITION))
+    onnx.save(model, str(tmp_path / "older.onnx"))
+    older = Decoder(open_cpu_session(tmp_path / "older.onnx"))
+    score = shipped.score(SENTENCE, semitones=4.0)
+    assert difference(list(older.stretches(score)), made(shipped, SENTENCE)) == 0.0
+
+
 @pytest.mark.parametrize("phonemes", [SENTENCE, LONG])
 def test_stretches_of_the_shipped_networks_joined_equal_the_whole(
     shipped: Networks, whole: pytest.MonkeyPatch, phonemes: str
@@ -115,7 +148,7 @@ def test_first_stretch_is_short_however_long_the_sentence(shipped: Networks) -> 
 
 
 @pytest.mark.parametrize("speed", [0.7, 1.0, 1.4])
-@pytest.mark.parametrize("phonemes", [SENTENCE, LONG, "hˈI.", "nˈO"])  # noqa: RUF001 - phonemes
+@pytest.mark.parametrize("phonemes", [SENTENCE, LONG, "hˈI.", "nˈO"])
 def test_frames_at_the_ends_that_are_left_out_are_not_missed(
     heart: Student, monkeypatch: pytest.MonkeyPatch, phonemes: str, speed: float
 ) -> None:

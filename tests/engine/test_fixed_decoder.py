@@ -52,7 +52,7 @@ def whole(floating: Networks, monkeypatch: pytest.MonkeyPatch) -> Networks:
     return floating
 
 
-@pytest.mark.parametrize("phonemes", ["ˈI.", "hˈI.", SENTENCE, LONG])  # noqa: RUF001 - phonemes
+@pytest.mark.parametrize("phonemes", ["ˈI.", "hˈI.", SENTENCE, LONG])
 @pytest.mark.parametrize("sizes", [(64,), (384,), (192, 384), (64, 192, 384)])
 def test_frames_are_those_of_any_number(
     whole: Networks, sessions: dict[int, Session], phonemes: str, sizes: tuple[int, ...]
@@ -63,6 +63,17 @@ def test_frames_are_those_of_any_number(
     assert [stretch.last for stretch in stretches] == [False] * (len(stretches) - 1) + [True]
     made = joined(stretches)
     assert made.rows.shape == expected.rows.shape
+    assert np.abs(made.rows - expected.rows).max() < ROWS_APART
+    assert np.abs(made.pitch - expected.pitch).max() < HERTZ_APART
+
+
+@pytest.mark.parametrize("semitones", [-6.0, 5.0])
+def test_frames_at_another_pitch_are_those_of_any_number(
+    whole: Networks, sessions: dict[int, Session], semitones: float
+) -> None:
+    score = whole.score(SENTENCE, semitones=semitones)
+    expected = joined(list(whole.decoder.stretches(score)))
+    made = joined(list(FixedDecoder([sessions[192], sessions[384]]).stretches(score)))
     assert np.abs(made.rows - expected.rows).max() < ROWS_APART
     assert np.abs(made.pitch - expected.pitch).max() < HERTZ_APART
 

@@ -5,6 +5,9 @@ import pytest
 
 from edged.engine.noise import POOL, Noise, noise_key
 
+KEY = 208_063_262_840_922_014_979_906_683_648_745_025_712
+"""Of a voice without a pitch of its own: sounds that are known by their hash depend on it."""
+
 
 def test_noise_is_complex_gaussian_of_unit_variance() -> None:
     drawn = Noise(1, 601).frames(2000)
@@ -44,6 +47,16 @@ def test_another_utterance_has_another_noise() -> None:
     assert len(keys) == 4
     first, second = (Noise(key, 601).frames(4) for key in sorted(keys)[:2])
     assert not np.array_equal(first, second)
+
+
+def test_pitch_counts_only_where_there_is_one() -> None:
+    assert noise_key("abc", 1.0, "heart@1", 0.0) == noise_key("abc", 1.0, "heart@1")
+    assert len({noise_key("abc", 1.0, "heart@1", pitch) for pitch in (0.0, 1.0, -1.0, 1.5)}) == 4
+    assert noise_key("abc", 1.0, "heart@1", 2) == noise_key("abc", 1.0, "heart@1", 2.0)
+
+
+def test_key_of_an_utterance_stays_what_it_was() -> None:
+    assert noise_key("abc", 1.0, "heart@1") == KEY
 
 
 def test_key_does_not_depend_on_how_a_number_is_written() -> None:

@@ -37,7 +37,7 @@ def test_variants_of_the_default_voice_are_what_they_are_called(installed: Path)
     settings = parse({"state_dir": str(installed.parent)})
     for variant in voice.manifest.variants:
         if variant.provider == CPU:
-            found = operators_of(voice, variant, settings, "həlˈO.")  # noqa: RUF001 - phonemes
+            found = operators_of(voice, variant, settings, "həlˈO.")
             assert (found.integer[CPU] > 0) == (variant.build.precision == "int8"), variant.name
 
 

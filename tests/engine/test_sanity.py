@@ -69,7 +69,7 @@ def test_pause_may_be_silent_and_short() -> None:
 
 
 def test_soft_word_passes() -> None:
-    assert taken([tone(0.3, level=0.01)], phonemes="nˈO.")[1] is None  # noqa: RUF001 - phonemes
+    assert taken([tone(0.3, level=0.01)], phonemes="nˈO.")[1] is None
 
 
 @pytest.mark.parametrize(("phonemes", "seconds"), [("ə" * 100, 0.5), ("hələʊ wɜld", 0.05), ("abc", 0.0)])
@@ -99,5 +99,5 @@ def test_usual_pace_is_plausible_at_every_speed(speed: float) -> None:
 
 
 def test_sounds_are_letters_only() -> None:
-    assert sounds("ðə lˈɔnd, ɹiː!") == 8  # noqa: RUF001 - phonemes
-    assert sounds("… —, ˈ") == 0  # noqa: RUF001 - phonemes
+    assert sounds("ðə lˈɔnd, ɹiː!") == 8
+    assert sounds("… —, ˈ") == 0

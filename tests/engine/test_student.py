@@ -18,14 +18,15 @@ from edged.engine.student import LONGEST, Student
 from edged.engine.trim import Stretch
 from edged.errors import Fatal, Rejected
 from edged.settings import Engine
-from edged.waveform import Samples
+from edged.waveform import Samples, Waveform
+from quantize.compare.pitch import pitch as estimated
 from tests.engine.conftest import TINY
 
 LETTERS = {symbol: number for number, symbol in enumerate(" .abcdefgh", 1)}
 
 
-def said(engine: Student, phonemes: str, speed: float = 1.0) -> Samples:
-    return np.concatenate(list(engine.synthesize(phonemes, speed)))
+def said(engine: Student, phonemes: str, speed: float = 1.0, pitch: float = 0.0) -> Samples:
+    return np.concatenate(list(engine.synthesize(phonemes, speed, pitch)))
 
 
 def another(model: str = "tiny@1", sha256: str = "0" * 64, symbols: dict[str, int] = LETTERS) -> Student:
@@ -54,11 +55,31 @@ def test_speed_shortens(tiny: Student) -> None:
     assert lengths[0] > 1.8 * lengths[1] > 3.2 * lengths[2]
 
 
+def test_pitch_changes_the_sound_and_not_its_length(tiny: Student) -> None:
+    natural = said(tiny, "abcdefgh")
+    assert np.array_equal(said(tiny, "abcdefgh", 1.0, 0.0), natural)
+    for pitch in (-6.0, 6.0):
+        raised = said(tiny, "abcdefgh", 1.0, pitch)
+        assert len(raised) == len(natural)
+        assert np.abs(raised - natural).max() > 0.01
+
+
+@pytest.mark.parametrize("semitones", [-6.0, -2.0, 4.0, 6.0])
+def test_heart_speaks_as_much_higher_as_was_asked(heart: Student, sentence: str, semitones: float) -> None:
+    natural, raised = (Waveform(said(heart, sentence, 1.0, pitch), heart.rate) for pitch in (0.0, semitones))
+    assert abs(len(raised.samples) - len(natural.samples)) <= 4 * HOP
+    assert np.abs(raised.samples).max() < 1.0
+    before, after = estimated(natural), estimated(raised)
+    heard = 12 * np.log2(np.median(after[after > 0]) / np.median(before[before > 0]))
+    assert heard == pytest.approx(semitones, abs=0.7)
+
+
+@pytest.mark.parametrize("pitch", [0.0, -6.0, 6.0])
 @pytest.mark.parametrize("largest", [40, 60, 1000])
-def test_stretches_are_not_heard(tiny: Student, monkeypatch: pytest.MonkeyPatch, largest: int) -> None:
-    samples = said(tiny, "abcdefgh abcdefgh abcdefgh")
+def test_stretches_are_not_heard(tiny: Student, monkeypatch: pytest.MonkeyPatch, largest: int, pitch: float) -> None:
+    samples = said(tiny, "abcdefgh abcdefgh abcdefgh", 1.0, pitch)
     monkeypatch.setattr(decoder, "LARGEST", largest)
-    assert np.abs(said(tiny, "abcdefgh abcdefgh abcdefgh") - samples).max() < 1e-5
+    assert np.abs(said(tiny, "abcdefgh abcdefgh abcdefgh", 1.0, pitch) - samples).max() < 1e-5
 
 
 def test_sound_comes_before_the_sentence_is_made(tiny: Student) -> None:
@@ -176,7 +197,7 @@ def test_heart_leaves_its_own_silence_out(heart: Student, sentence: str) -> None
     assert len(samples) - audible[-1] < 0.12 * heart.rate
 
 
-@pytest.mark.parametrize("phonemes", ["hˈI.", "nˈO!", "ˈI", "ˈɑ.", "ˌɛsˌAʧˈAʧ."])  # noqa: RUF001 - phonemes
+@pytest.mark.parametrize("phonemes", ["hˈI.", "nˈO!", "ˈI", "ˈɑ.", "ˌɛsˌAʧˈAʧ."])
 @pytest.mark.parametrize("speed", [0.5, 1.0, 2.0])
 def test_short_words_are_spoken(heart: Student, phonemes: str, speed: float) -> None:
     assert np.abs(said(heart, phonemes, speed)).max() > 0.01

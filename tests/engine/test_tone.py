@@ -33,6 +33,13 @@ def test_same_words_give_same_beeps() -> None:
     assert np.array_equal(first, second)
 
 
+def test_an_octave_is_half_a_period_and_lasts_as_long() -> None:
+    (low,), (high,) = (list(Tone().synthesize("hello", 1.0, pitch)) for pitch in (-6.0, 6.0))
+    assert len(low) == len(high)
+    peaks = [int(np.abs(np.fft.rfft(chunk)).argmax()) for chunk in (low, high)]
+    assert peaks[1] == pytest.approx(2 * peaks[0], abs=2)
+
+
 def test_beeps_begin_and_end_softly() -> None:
     (chunk,) = Tone().synthesize("hello")
     assert abs(chunk[0]) < 0.01

@@ -21,7 +21,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from edged.engine.decoder import LAYOUT, TAPS
+from edged.engine.decoder import LAYOUT, TAPS, TRANSPOSITION
 from edged.engine.spectrum import BINS, COLUMNS
 from quantize.student.drawing import Drawing
 
@@ -95,7 +95,8 @@ def decoder() -> onnx.ModelProto:
     curves = _mixed(graph, "prosody0", "prosody", prosody)
     halves = node("Reshape", [node("Concat", [curves, curves], "twice", axis=1), graph.numbers(-1, CHANNELS)], "halves")
     unit = node("Slice", [halves, *(graph.numbers(value) for value in (0, 1, 1))], "unit")
-    node("Mul", [unit, graph.constant("hertz", HERTZ)], "pitch")
+    natural = node("Mul", [unit, graph.constant("hertz", HERTZ)], "pitch_natural")
+    node("Mul", [natural, graph.input(TRANSPOSITION, [1])], "pitch")
     graph.output("pitch", ["pitch_rows", 1])
     sound = node("Add", [_differences(graph, "pitch", "pitch", halves)[1], text], "sound")
     for name in ("sound0", "sound1"):
