@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from edged import __version__
-from edged.commands import bench, config, doctor, phonemize, run, say, send, voices
+from edged.commands import bench, config, doctor, lexicon, phonemize, run, say, send, voices
 from edged.errors import ConfigurationError, EdgedError
 
-COMMANDS = (run, say, send, voices, phonemize, doctor, bench, config)
+COMMANDS = (run, say, send, voices, lexicon, phonemize, doctor, bench, config)
 
 
 def build_parser() -> argparse.ArgumentParser:

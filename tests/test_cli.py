@@ -17,7 +17,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_every_command_of_the_contract_is_there() -> None:
     names = {command.__name__.rpartition(".")[2] for command in COMMANDS}
-    assert names == {"run", "say", "send", "voices", "phonemize", "doctor", "bench", "config"}
+    assert names == {"run", "say", "send", "voices", "lexicon", "phonemize", "doctor", "bench", "config"}
 
 
 def test_no_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
