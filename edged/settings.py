@@ -11,7 +11,7 @@ import os
 import re
 import socket
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -27,6 +27,10 @@ RESERVED_NODES = frozenset({"all", "group", "pool", "reply"})
 LogLevel = Literal["debug", "info", "warning", "error"]
 Provider = Literal["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9_-]+$", min_length=1, max_length=64)]
+VoiceName = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,64}$")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+MAX_STYLES = 64
+MAX_LANGUAGES = 64
 
 
 def default_node() -> str:
@@ -146,6 +150,15 @@ class Engine(Section):
     )
     threads: int = Field(1, ge=1, le=64, description="threads that one inference may use")
     width: int = Field(1, ge=1, le=8, description="inferences that may run at once")
+    memory_mib: int = Field(
+        600,
+        ge=0,
+        le=1_048_576,
+        description="MiB of models kept loaded: beyond it the voice that was quiet longest is let go; 0: no limit",
+    )
+    espeak_program: str | None = Field(
+        None, min_length=1, max_length=4096, description="name or path of espeak-ng; null: the one that is installed"
+    )
     cpu_options: dict[str, str] = Field(default_factory=dict, description="added to the CPU provider's options")
     cuda_options: dict[str, str] = Field(default_factory=dict, description="added to the CUDA provider's options")
     tensorrt_options: dict[str, str] = Field(
@@ -160,16 +173,64 @@ class Engine(Section):
         return value
 
 
+class Failover(Section):
+    """When another engine speaks in place of the first one, and when that one speaks again (`engine.failover`)."""
+
+    backup: tuple[VoiceName, ...] = Field(
+        ("heart", "espeak"),
+        max_length=8,
+        description="voices tried in this order when the engine of the wanted one fails; empty: no failover",
+    )
+    probe_interval_s: float = Field(
+        30.0, ge=1, le=3600, description="seconds between two test sentences for the first engine"
+    )
+    probe_limit_s: float = Field(5.0, gt=0, le=600, description="one that takes longer has failed")
+    failures: int = Field(3, ge=1, le=100, description="failures in a row, tests and requests alike, until the switch")
+    successes: int = Field(10, ge=1, le=1000, description="good tests in a row before the first engine speaks again")
+    hold_s: float = Field(
+        600.0,
+        ge=0,
+        le=86_400,
+        description="seconds that the backup speaks at least, unless the operator says otherwise",
+    )
+    overload_rtf: float = Field(
+        1.0,
+        ge=0,
+        le=100,
+        description="seconds of work per second of sound: when the median is above, the backup speaks; 0: never",
+    )
+    overload_window: int = Field(5, ge=1, le=100, description="latest utterances whose median that is")
+
+    @model_validator(mode="after")
+    def _one_at_a_time(self) -> Failover:
+        if self.probe_limit_s > self.probe_interval_s:
+            raise ValueError("probe_limit_s is at most probe_interval_s, or tests would overlap")
+        return self
+
+
 class Speech(Section):
     """How things are said when the request does not say otherwise."""
 
-    voice: str = Field(
-        "heart", pattern=r"^[a-z0-9_-]{1,64}$", description="of requests that name none; first value, like speed"
+    voice: VoiceName = Field("heart", description="of requests that name none; first value, like speed")
+    voices: dict[Language, VoiceName] = Field(
+        default_factory=dict,
+        max_length=MAX_LANGUAGES,
+        description="language → voice, for text that `voice` cannot read: `{zh: zm_yunjian}`",
     )
     speed: float = Field(1.0, ge=0.5, le=2.0, description="first value; afterwards the last one set over MQTT")
     volume: float = Field(1.0, ge=0.0, le=1.0, description="first value; afterwards the last one set over MQTT")
     important_volume: float = Field(0.8, ge=0.0, le=1.0, description="`important` is never softer than this")
     max_length: int = Field(4096, ge=1, le=4096, description="characters of text per request")
+
+
+class Style(Section):
+    """A preset that a request names in `style`; what it says itself goes before (`edged.styling`)."""
+
+    voice: str | None = Field(None, min_length=1, max_length=256, description="as in a request; null: the site's")
+    speed: float | None = Field(None, ge=0.5, le=2.0, description="factor, 0.5 to 2, as in a request; null: the site's")
+    pitch: float | None = Field(None, ge=-6.0, le=6.0, description="semitones, -6 to 6; null: none")
+    pauses: float | None = Field(None, ge=0.0, le=3.0, description="factor on the pauses, 0 to 3; null: 1")
+    volume: float | None = Field(None, ge=0.0, le=1.0, description="0 to 1, factor on the site's; null: 1")
 
 
 class Queue(Section):
@@ -222,7 +283,13 @@ class Settings(Section):
     log_level: LogLevel = Field("info", description="the least important lines that are logged")
     mqtt: Mqtt = Mqtt()
     engine: Engine = Engine()
+    failover: Failover = Failover()
     speech: Speech = Speech()
+    styles: dict[Slug, Style] = Field(
+        default_factory=dict,
+        max_length=MAX_STYLES,
+        description="name → preset for requests with `style`: voice, speed, pitch, pauses, volume",
+    )
     queue: Queue = Queue()
     sound: Sound = Sound()
     outbox: Outbox = Outbox()
@@ -296,13 +363,11 @@ def _sentence(item: Any) -> str:
 
 
 def _fields_at(parents: list[str]) -> dict[str, Any]:
-    model: type[BaseModel] = Settings
+    """The keys known in this section; a mapping from names to sections takes any name."""
+    known: Any = Settings
     for name in parents:
-        annotation = model.model_fields[name].annotation
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            return {}
-        model = annotation
-    return dict(model.model_fields)
+        known = get_args(known)[1] if get_origin(known) is dict else known.model_fields[name].annotation
+    return dict(known.model_fields)
 
 
 def shown(settings: Settings) -> dict[str, Any]:

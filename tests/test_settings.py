@@ -31,6 +31,12 @@ def test_misspelt_key_gets_a_suggestion() -> None:
     assert problems({"mqtt": {"hsot": "hub"}}) == ["mqtt.hsot: unknown setting; did you mean 'host'?"]
 
 
+def test_misspelt_key_of_a_named_section_gets_a_suggestion() -> None:
+    assert problems({"styles": {"calm": {"spede": 1.0}}}) == [
+        "styles.calm.spede: unknown setting; did you mean 'speed'?"
+    ]
+
+
 def test_strange_key_gets_the_list_of_keys() -> None:
     assert problems({"mqtt": {"tls": {"zzz": 1}}}) == [
         "mqtt.tls.zzz: unknown setting; known here: enabled, ca_file, cert_file, key_file"
@@ -54,6 +60,18 @@ def test_strange_key_gets_the_list_of_keys() -> None:
         {"speech": {"volume": float("nan")}},
         {"speech": {"voice": "../heart"}},
         {"speech": None},
+        {"speech": {"voices": {"Chinese": "zm_yunjian"}}},
+        {"speech": {"voices": {"zh": "../zm"}}},
+        {"engine": {"memory_mib": -1}},
+        {"engine": {"espeak_program": ""}},
+        {"failover": {"backup": ["He art"]}},
+        {"failover": {"failures": 0}},
+        {"failover": {"probe_interval_s": 4, "probe_limit_s": 5}},
+        {"styles": {"Very calm": {}}},
+        {"styles": {f"style{number}": {} for number in range(65)}},
+        {"styles": {"calm": {"speed": 3}}},
+        {"styles": {"calm": {"pauses": -1}}},
+        {"styles": {"calm": None}},
         {"queue": {"limit": 0}},
         {"sound": {"output": "pulse"}},
         {"log_level": "loud"},
@@ -191,11 +209,19 @@ def test_shown_masks_the_user_and_is_plain_data() -> None:
     [
         ({}, []),
         ({"speech": {"speed": 1.5}, "queue": {"limit": 5}, "log_level": "debug"}, []),
+        ({"styles": {"calm": {"speed": 0.9}}, "failover": {"hold_s": 60}, "speech": {"voices": {"zh": "x"}}}, []),
+        ({"engine": {"memory_mib": 0}}, ["engine"]),
         ({"mqtt": {"host": "hub"}, "sound": {"output": "none"}}, ["mqtt", "sound"]),
     ],
 )
 def test_change_says_what_needs_a_restart(raw: dict[str, Any], names: list[str]) -> None:
     assert changed_needing_restart(parse({}), parse(raw)) == names
+
+
+def test_failover_is_what_the_project_promises() -> None:
+    rules = parse({}).failover
+    assert (rules.probe_interval_s, rules.probe_limit_s, rules.failures) == (30, 5, 3)
+    assert (rules.successes, rules.hold_s) == (10, 600)
 
 
 def test_restart_sections_are_settings() -> None:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from edged.settings import Settings, load, parse
+from edged.settings import Settings, Style, load, parse
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 DEFAULTS = CONFIGS / "edged.yaml"
@@ -45,6 +45,15 @@ def test_machine_dependent_setting_stands_as_a_comment_that_works(name: str) -> 
     found = re.search(rf"^# ({name}: \S+)$", DEFAULTS.read_text(), re.MULTILINE)
     assert found
     assert str(getattr(parse(yaml.safe_load(found[1])), name)) == found[1].split(": ")[1]
+
+
+def test_styles_stand_as_comments_that_work() -> None:
+    found = re.search(r"^# styles:\n(#   .+\n)+", DEFAULTS.read_text(), re.MULTILINE)
+    assert found
+    styles = parse(yaml.safe_load(re.sub(r"^# ", "", found[0], flags=re.MULTILINE))).styles
+    assert list(styles) == ["calm", "urgent", "quiet"]
+    for style in styles.values():
+        assert style != Style()
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.name)
