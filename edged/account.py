@@ -8,7 +8,7 @@ from edged.job import Job
 from edged.lifecycle import Outcome
 from edged.outcome import Report
 from edged.output.publisher import Publisher
-from edged.utterance import Telling, Utterance
+from edged.utterance import Speaker, Telling, Utterance
 
 
 def account(
@@ -19,7 +19,7 @@ def account(
     ``utterance`` and ``publisher`` are None if it did not come that far; ``sha256`` is the hash of the samples made, as
     16-bit integers at full volume; ``facts`` are further fields of the report, and go before what is known here.
     """
-    voice = utterance.voice if utterance else None
+    speaker = utterance.speaker if utterance else None
     telling = utterance.telling if utterance else Telling()
     finished = outcome == "finished"
     known: dict[str, Any] = {
@@ -29,10 +29,12 @@ def account(
         "spoken_fraction": 1.0 if finished else _fraction(job),
         "warnings": job.entry.warnings,
     }
-    if voice is not None:
+    if speaker is not None:
+        voice = speaker.voice
         known |= {
-            "engine": {"role": "primary", "name": voice.engine.name},
+            "engine": engine_facts(speaker),
             "voice": voice.name,
+            "voices": tuple(dict.fromkeys(one.voice.name for one in telling.speakers)),
             "provider": voice.engine.provider.obtained,
             "model": voice.engine.model,
             "normalized": " ".join(telling.normalized),
@@ -41,12 +43,18 @@ def account(
     return Report(outcome, **{**known, **facts})
 
 
+def engine_facts(speaker: Speaker) -> dict[str, str]:
+    """Which engine spoke, in which part, and why if it stood in for another."""
+    facts = {"role": speaker.role, "name": speaker.voice.engine.name}
+    return facts if speaker.reason is None else {**facts, "reason": speaker.reason}
+
+
 def _fraction(job: Job) -> float:
     return round(job.spoken / job.pieces, 3) if job.pieces else 0.0
 
 
 def _audio(telling: Telling, utterance: Utterance | None, publisher: Publisher | None, sha256: str) -> dict[str, Any]:
-    rate = utterance.voice.engine.rate if utterance else 0
+    rate = utterance.rate if utterance else 0
     return {
         "ms": round(telling.audio_s * 1000),
         "rate": publisher.rate if publisher else rate,

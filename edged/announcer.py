@@ -45,6 +45,8 @@ class Snapshot:
     current: dict[str, Any] | None
     """id, priority and source of what is being said in the room."""
     device_problem: str | None
+    sounding: bool = False
+    """Whether what is being said can be heard already."""
 
 
 class Announcer:
@@ -132,6 +134,12 @@ class Announcer:
         return job.entry.id if job else None
 
     @property
+    def in_flight(self) -> int:
+        """Requests that are being said or rendered."""
+        with self._changed:
+            return len(self._jobs)
+
+    @property
     def busy(self) -> bool:
         """Whether anything waits, is being said or is being rendered."""
         with self._changed:
@@ -178,7 +186,8 @@ class Announcer:
         by_priority = {priority: sum(count[priority] for count in counts) for priority in counts[0]}
         entry = job.entry if job else None
         current = {"id": entry.id, "priority": entry.priority, "source": entry.request.source} if entry else None
-        return Snapshot(depth, round(seconds, 1), by_priority, current, self._device_problem)
+        sounding = job is not None and "first_audio" in job.marks
+        return Snapshot(depth, round(seconds, 1), by_priority, current, self._device_problem, sounding)
 
     # -- the lanes ---------------------------------------------------------------------------------------------
 

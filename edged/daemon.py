@@ -20,6 +20,8 @@ from edged.gate import EngineGate
 from edged.intake import Intake
 from edged.job import Stage
 from edged.ledger import Ledger
+from edged.lexicon_desk import LexiconDesk
+from edged.lexicons import LexiconStore
 from edged.measuring import IdleMeasuring, bench_command, building
 from edged.message import Outbound
 from edged.mqtt.session import MqttSession
@@ -32,6 +34,7 @@ from edged.site import Site
 from edged.speech import VoiceLibrary
 from edged.spool.ownership import own
 from edged.spool.store import Store
+from edged.standby import Standby
 from edged.statistics import Statistics
 from edged.status import Status
 from edged.supervision import log as journal
@@ -71,20 +74,24 @@ class Daemon:
         )
         self._owned = own(settings.state_dir)
         self._store = Store(settings.state_dir / "spool.sqlite3")
-        self._library = VoiceLibrary(settings)
+        self._lexicons = LexiconStore(settings.state_dir)
+        self._library = VoiceLibrary(settings, self._lexicons.amend)
         self._site = Site(self._store, settings.speech)
         self._statistics = Statistics()
         self._delivery = Delivery(
             open_output(settings.sound, settings.state_dir), clock, settings.sound.idle_close_s, self._beat("delivery")
         )
         self._ledger = Ledger(self._store, settings.node, self._topics.base, clock, self._tell)
+        gate = EngineGate(settings.engine.width)
+        self._standby = Standby(self._live, self._library, self._site, clock=clock, announce=self._announce_engine)
         stage = Stage(
             live=self._live,
             store=self._store,
             ledger=self._ledger,
             library=self._library,
+            standby=self._standby,
             site=self._site,
-            gate=EngineGate(settings.engine.width),
+            gate=gate,
             delivery=self._delivery,
             clock=clock,
         )
@@ -109,6 +116,7 @@ class Daemon:
             store=self._store,
             announcer=self._announcer,
             library=self._library,
+            standby=self._standby,
             site=self._site,
             statistics=self._statistics,
             clock=clock,
@@ -123,11 +131,13 @@ class Daemon:
             health_interval_s=lambda: self._live.current.health.interval_s,
             beat=self._beat("reporter"),
         )
-        self._ledger.wake = self._reporter.wake
+        self._ledger.wake = self._library.changed = self._reporter.wake
         operations = Operations(
             self._topics,
             announcer=self._announcer,
             library=self._library,
+            standby=self._standby,
+            lexicons=LexiconDesk(self._lexicons),
             site=self._site,
             status=self._status,
             clock=clock,
@@ -181,6 +191,7 @@ class Daemon:
         self._announcer.start()
         self._reporter.start(self._session)
         self._session.start()
+        self._errand(self._standby.warm)
         self._manager.ready(self._words())
         log.info("ready: %s", self._words())
 
@@ -199,7 +210,8 @@ class Daemon:
     def _load_voice(self) -> None:
         """Open the voice that is set, or any other: a wrong voice is better than silence."""
         wanted = self._site.state.voice
-        others = [self._live.current.speech.voice, *(card.name for card in self._library.cards)]
+        first = {card.package: card.name for card in reversed(self._library.cards)}  # one of each package will do
+        others = [self._live.current.speech.voice, *reversed(first.values())]
         problem: str | None = None
         for name in dict.fromkeys([wanted, *others]):
             try:
@@ -212,6 +224,7 @@ class Daemon:
                 self._site.stand_in(name)
                 log.warning("%s", problem)
             self._status.voice, self._status.voice_problem = voice, problem
+            self._standby.watch()
             return
         self._status.voice, self._status.voice_problem = None, problem
         log.error("nothing can be spoken: %s", problem)
@@ -232,11 +245,19 @@ class Daemon:
             self._manager.watchdog()
         self._manager.status(self._words())
         self._measuring.look()
+        self._look_after_engines()
         try:
             self._announcer.expire_due()
             self._housekeep()
         except StorageFailed as error:
             log.warning("clean-up waits for the disk: %s", error)
+
+    def _look_after_engines(self) -> None:
+        """The first engine is probed in the render lane, which may be busy; it takes over again from here."""
+        self._standby.settle(self._announcer.in_flight)
+        speaking = self._announcer.in_flight and self._standby.standing.role == "primary"  # which proves as much
+        if not speaking and self._standby.probe_due() and not self._errand(self._standby.probe):
+            self._standby.not_probed()
 
     def _housekeep(self) -> None:
         now = self._clock.monotonic()
@@ -302,8 +323,19 @@ class Daemon:
                 self._load_voice()
                 self._reporter.wake()
 
-        with contextlib.suppress(Rejected):  # too many errands wait: it is measured again, later
-            self._announcer.run_errand(reopen)
+        self._errand(reopen)  # if too many wait it is measured again, later
+
+    def _errand(self, errand: Callable[[], None]) -> bool:
+        """Have the render lane do something; False if too much waits there already."""
+        try:
+            self._announcer.run_errand(errand)
+        except Rejected:
+            return False
+        return True
+
+    def _announce_engine(self, *, role: str, reason: str) -> None:
+        self._ledger.event("engine_switched", None, role=role, reason=reason)
+        self._reporter.wake()
 
     def _link_figures(self) -> dict[str, Any]:
         figures = self._session.statistics

@@ -283,7 +283,7 @@ class Delivery:
         return wanted
 
     def _report_heard(self, playback: Playback, marks: deque[tuple[int, int]], written: int) -> None:
-        if not marks:
+        if not marks or playback.first_accepted is None:  # nothing is heard before the first sound
             return
         heard = written - self.output.pending_s() * playback.rate
         while marks and marks[0][1] <= heard:

@@ -19,6 +19,7 @@ from edged.errors import Rejected, StorageFailed
 from edged.ledger import Ledger, correlation_of
 from edged.message import Inbound
 from edged.mqtt.topics import Address, Topics
+from edged.planning import plan
 from edged.request import PRIORITIES, Accepted, Envelope, SpeechRequest, envelope, read_body, validate
 from edged.settings import Live
 from edged.site import Site
@@ -201,7 +202,7 @@ class Intake:
     def _admit(self, request: SpeechRequest, lane: Lane, staged: int) -> None:
         """Whether the house takes it now."""
         state = self._site.state
-        self._library.resolve(request.voice or state.voice, request.lang)
+        plan(request, state, self._library.cards, self._live.current)
         if lane == "room" and state.muted and request.priority != "important":
             raise Rejected("muted", "the house is muted; only `important` is spoken")
         if not self._announcer.has_room(request.priority, staged):

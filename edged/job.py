@@ -14,6 +14,7 @@ from edged.site import Site
 from edged.speech import VoiceLibrary
 from edged.spool.records import Entry
 from edged.spool.store import Store
+from edged.standby import Standby
 
 SHUTDOWN = "shutdown"
 """``Job.stop`` with this word puts the request back into the queue instead of ending it."""
@@ -60,6 +61,7 @@ class Stage:
     store: Store
     ledger: Ledger
     library: VoiceLibrary
+    standby: Standby
     site: Site
     gate: EngineGate
     delivery: Delivery

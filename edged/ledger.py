@@ -34,8 +34,8 @@ class Ledger:
         self.wake: Callable[[], None] = lambda: None
         """Called after something was put into the outbox; set by whoever empties it."""
 
-    def event(self, event_type: str, request_id: str, **facts: Any) -> None:
-        """Tell a passing event; lost if the broker is away for long, unlike an outcome."""
+    def event(self, event_type: str, request_id: str | None, **facts: Any) -> None:
+        """Tell a passing event, of a request or of the node; lost if the broker is away for long, unlike an outcome."""
         self._tell(event_message(self._base, event_type, request_id, self._clock.wall(), **facts))
 
     def conclude(self, entry: Entry, step: Step, report: Report) -> None:

@@ -10,24 +10,30 @@ from dataclasses import asdict
 from typing import Any
 
 from edged.announcer import Announcer, Selector
+from edged.blends import find
+from edged.casting import GENDERS
 from edged.clock import Clock
+from edged.dry_run import facts, read_through
 from edged.errors import ConfigurationError, OutcomeError, Rejected
+from edged.lexicon_desk import LexiconDesk
 from edged.message import Inbound, Outbound
 from edged.mqtt.topics import Address, Topics
 from edged.outcome import encode
-from edged.request import read_body
+from edged.request import read_body, validate
 from edged.settings import LOG_LEVELS
 from edged.site import Site
 from edged.speech import VoiceLibrary
 from edged.spool.order import Waiting
+from edged.standby import Standby
 from edged.status import Status
-from edged.text.contract import Format
 
 log = logging.getLogger(__name__)
 
 MAX_LISTED = 100
 """Requests that ``queue`` lists."""
 _SELECTORS = ("id", "tag", "source", "priority")
+_READ = ("text", "format", "lang", "voice", "style")
+"""What of a request a dry run looks at."""
 _MUTE = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
 
 Body = str | dict[str, Any]
@@ -42,6 +48,8 @@ class Operations:
         *,
         announcer: Announcer,
         library: VoiceLibrary,
+        standby: Standby,
+        lexicons: LexiconDesk,
         site: Site,
         status: Status,
         clock: Clock,
@@ -53,6 +61,7 @@ class Operations:
         self._topics = topics
         self._announcer = announcer
         self._library = library
+        self._standby = standby
         self._site = site
         self._status = status
         self._clock = clock
@@ -71,6 +80,10 @@ class Operations:
             "info": lambda _: self._status.info(),
             "voices": lambda _: [asdict(card) for card in self._library.cards],
             "queue": lambda _: self._queue(),
+            "failback": lambda _: self._fail_back(),
+            "lexicon/list": lexicons.list,
+            "lexicon/put": lexicons.put,
+            "lexicon/delete": lexicons.delete,
             "reload": lambda _: self._reload(),
             "log_level": self._log_level,
         }
@@ -156,11 +169,16 @@ class Operations:
         return {"mute": "ON" if self._site.change(muted=muted).muted else "OFF"}
 
     def _set_voice(self, value: str) -> dict[str, Any]:
-        card = self._library.resolve(value)
+        card = self._library.resolve(value, self._native() if value in GENDERS else None)
         self._site.change(voice=card.name)
         with contextlib.suppress(Rejected):  # too many errands wait: the voice is then opened when it is first wanted
             self._announcer.run_errand(self._voice_changed)
         return {"voice": card.name}
+
+    def _native(self) -> str | None:
+        """The language of the voice that speaks now: another one of its kind is looked for there."""
+        now = find(self._library.cards, self._site.state.voice)
+        return now.languages[0] if now else None
 
     # -- questions ---------------------------------------------------------------------------------------------
 
@@ -185,6 +203,12 @@ class Operations:
             "waiting": waiting,
         }
 
+    def _fail_back(self) -> dict[str, Any]:
+        """The operator's word for the first engine; what it still waits for."""
+        standing, rules = self._standby.fail_back(), self._status.settings.failover
+        missing = max(rules.successes - standing.successes, 0) if standing.role == "backup" else 0
+        return {"role": standing.role, "reason": standing.reason, "good_probes_missing": missing}
+
     def _log_level(self, body: dict[str, Any]) -> dict[str, Any]:
         level = body.get("level")
         if level not in LOG_LEVELS:
@@ -207,28 +231,11 @@ class Operations:
 
     def _dry_run(self, body: Body, *, phonemes: bool) -> list[dict[str, Any]]:
         """What would be said, piece by piece."""
-        asked = {"text": body} if isinstance(body, str) else body
-        text, form = asked.get("text"), asked.get("format", "text")
-        limit = self._status.settings.speech.max_length
-        if not isinstance(text, str) or not text.strip():
-            raise Rejected("bad_request", "text: there is nothing to read", field="text")
-        if len(text) > limit:
-            raise Rejected("too_long", f"text of {len(text)} characters; at most {limit}", max_length=limit)
-        if form not in ("text", "plain"):  # a tuple: what came as JSON may be a list, too
-            raise Rejected(
-                "unsupported", f"format: {str(form)[:32]!r} is not supported by this version", field="format"
-            )
-        voice = asked.get("voice") or self._site.state.voice
-        lang = asked.get("lang")
-        card = self._library.resolve(str(voice), lang if isinstance(lang, str) else None)
-        front_end = self._library.get(card.name).front_end
-        spoken: Format = "plain" if form == "plain" else "text"
-        read = [front_end.read(piece, spoken) for piece in front_end.pieces(text, spoken)]
-        return [
-            {"text": clause.text, "normalized": clause.normalized}
-            | ({"phonemes": " ".join(clause.phonemes)} if phonemes else {})
-            for clause in read
-        ]
+        asked = {"text": body} if isinstance(body, str) else {key: body[key] for key in _READ if key in body}
+        settings = self._status.settings
+        request = validate(asked, max_length=settings.speech.max_length).request
+        run = read_through(request, self._site.state, self._library, settings)
+        return [facts(piece, clause, phonemes=phonemes) for piece, clause in run.pieces]
 
 
 def _matches(waiting: Waiting, criteria: dict[str, Any]) -> bool:

@@ -25,6 +25,8 @@ class Report:
     rtf: float | None = None
     engine: dict[str, str] | None = None
     voice: str | None = None
+    voices: tuple[str, ...] = ()
+    """All that spoke, in order, if the text has several."""
     provider: str | None = None
     model: str | None = None
     normalized: str | None = None
@@ -60,6 +62,7 @@ def result_payload(node: str, request_id: str, envelope: Envelope, report: Repor
         "rtf": report.rtf,
         "engine": report.engine,
         "voice": report.voice,
+        "voices": list(report.voices),
         "provider": report.provider,
         "model": report.model,
         "cache": "off",
@@ -81,7 +84,7 @@ def result_messages(base: str, payload: bytes, reply_topic: str | None, correlat
     return messages
 
 
-def event_message(base: str, event_type: str, request_id: str, wall: float, **facts: Any) -> Outbound:
+def event_message(base: str, event_type: str, request_id: str | None, wall: float, **facts: Any) -> Outbound:
     """An event of the contract: the shape of Home Assistant's ``event`` platform."""
     body = {"event_type": event_type, "id": request_id, "ts": rfc3339(wall)}
     body |= {key: value for key, value in facts.items() if value is not None}

@@ -17,6 +17,8 @@ from edged.lifecycle import Outcome, Step
 from edged.message import Outbound
 from edged.outcome import Report
 from edged.output.publisher import Publisher
+from edged.planning import Plan, plan
+from edged.request import Notice
 from edged.site import loudness
 from edged.utterance import Utterance
 from edged.waveform import Samples, pcm16
@@ -54,11 +56,13 @@ class _Attempt:
         self._entry = job.entry
         self._request = job.entry.request
         self._now = stage.clock.monotonic
+        self._plan: Plan | None = None
         self._utterance: Utterance | None = None
         self._publisher: Publisher | None = None
         self._unposted: list[Outbound] = []
         self._playing: Playback | None = None
         self._digest = hashlib.sha256()
+        self._bookmarked = job.entry.spoken
         job.spoken = job.entry.spoken
         job.marks["claimed"] = self._now()
 
@@ -79,28 +83,25 @@ class _Attempt:
         stage, entry, request = self._stage, self._entry, self._request
         self._record("claim")
         stage.ledger.event("synthesizing", entry.id)
-        state = stage.site.state
-        card = stage.library.resolve(request.voice or state.voice, request.lang)
+        self._plan = plan(request, stage.site.state, stage.library.cards, stage.settings)
         self._utterance = utterance = Utterance(
-            stage.library.get(card.name),
-            request.text,
-            "plain" if request.format == "plain" else "text",
-            speed=request.speed or state.speed,
+            self._plan.pieces,
+            stage.standby.ensemble(request.engine),
+            prosody=self._plan.prosody,
             gate=stage.gate,
             lane=entry.lane,
             clock=stage.clock,
         )
         self._job.pieces = len(utterance.pieces)
-        if not utterance.pieces:
-            raise Rejected("bad_request", "text: there is nothing in it that can be said", field="text")
         if request.output.publish != "none":
-            self._publisher = Publisher(stage.settings.base, entry.id, request.output, utterance.voice.engine.rate)
+            self._publisher = Publisher(stage.settings.base, entry.id, request.output, utterance.rate)
         try:
             self._make(utterance)
             self._play_out()
         finally:
             self._silence()
         self._publish_rest()
+        stage.standby.spoke(utterance.telling)
         return "finish", self.report("finished")
 
     def _make(self, utterance: Utterance) -> None:
@@ -113,7 +114,7 @@ class _Attempt:
             if self._job.stopped_by is not None:
                 raise Stopped
             if room and piece >= heard_before:
-                self._hand_over(chunk.samples, utterance.voice.engine.rate)
+                self._hand_over(chunk.samples, utterance.rate)
                 if chunk.ends_piece is not None and self._playing is not None:
                     self._playing.mark(chunk.ends_piece)
             self._digest.update(pcm16(chunk.samples))
@@ -121,6 +122,9 @@ class _Attempt:
                 self._publish(self._publisher, chunk.samples)
             if chunk.ends_piece is not None:
                 piece = chunk.ends_piece + 1
+                if not room:  # what is heard in the room is told when it is heard
+                    self._job.spoken = piece
+                    self._tell_bookmarks()
 
     def _hand_over(self, samples: Samples, rate: int) -> None:
         if self._playing is None:
@@ -147,6 +151,7 @@ class _Attempt:
         while not playback.wait(WAIT_S):
             self._beat()
         self._job.spoken = self._job.pieces
+        self._tell_bookmarks()
 
     def _silence(self) -> None:
         """Whatever happened, the output is free for the next one."""
@@ -163,7 +168,7 @@ class _Attempt:
         if self._entry.lane == "render" and "first_audio" not in self._job.marks:
             self._job.marks["first_audio"] = self._now()
             self._stage.ledger.event("started", self._entry.id, rate=publisher.rate)
-        volume = self._request.volume
+        volume = self._plan.volume if self._plan else self._request.volume
         self._unposted += publisher.put(samples if volume is None else samples * np.float32(volume))
         # One that waits for the device is tried every second: it is published once the device takes its sound.
         if "first_audio" in self._job.marks:
@@ -197,7 +202,7 @@ class _Attempt:
         return loudness(
             self._stage.site.state,
             self._entry.priority,
-            self._request.volume,
+            self._plan.volume if self._plan else self._request.volume,
             self._stage.settings.speech.important_volume,
         )
 
@@ -205,12 +210,21 @@ class _Attempt:
         self._job.marks["first_audio"] = self._now()
         if self._job.state != "ending":
             self._record("start")
-        rate = self._utterance.voice.engine.rate if self._utterance else None
+        rate = self._utterance.rate if self._utterance else None
         self._stage.ledger.event("started", self._entry.id, rate=self._publisher.rate if self._publisher else rate)
 
     def _heard(self, piece: int) -> None:
         self._job.spoken = piece + 1
+        self._tell_bookmarks()
         self._written(lambda: self._stage.store.progress(self._entry.seq, piece + 1))
+
+    def _tell_bookmarks(self) -> None:
+        """Those of every piece that has been heard since; of the last pieces nobody hears until all is over."""
+        heard = self._plan.pieces[self._bookmarked : self._job.spoken] if self._plan else ()
+        self._bookmarked = self._job.spoken
+        for piece in heard:
+            for name in piece.bookmarks:
+                self._stage.ledger.event("mark", self._entry.id, mark=name)
 
     def _before_last(self) -> None:
         self._record("end")
@@ -250,7 +264,7 @@ class _Attempt:
     def _finished_but(self, code: str, message: str) -> tuple[Step, Report]:
         log.warning("%s", message, extra={"request_id": self._entry.id})
         warning = {"code": code, "message": message, "field": None}
-        return "finish", self.report("finished", warnings=(*self._entry.warnings, warning))
+        return "finish", self.report("finished", warnings=(warning,))
 
     def stopped(self) -> tuple[Step, Report]:
         """What becomes of it when it was stopped from outside."""
@@ -262,4 +276,11 @@ class _Attempt:
 
     def report(self, outcome: Outcome, **facts: Any) -> Report:
         """Everything known by now."""
+        warnings = (*self._entry.warnings, *(notice.as_result() for notice in self._notices()))
+        facts = {**facts, "warnings": (*warnings, *facts.get("warnings", ()))}
         return account(self._job, self._utterance, self._publisher, outcome, sha256=self._digest.hexdigest(), **facts)
+
+    def _notices(self) -> list[Notice]:
+        """What was noticed while the text was read and said."""
+        planned = self._plan.warnings if self._plan else ()
+        return [*planned, *(self._utterance.telling.warnings if self._utterance else ())]

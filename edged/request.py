@@ -87,7 +87,7 @@ class SpeechRequest(_Model):
     lang: str | None = Field(None, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47")
     voice: str | None = Field(None, min_length=1, max_length=256)
     speed: float | None = Field(None, ge=0.5, le=2.0)
-    pitch: float = Field(0.0, ge=-6.0, le=6.0, description="semitones")
+    pitch: float | None = Field(None, ge=-6.0, le=6.0, description="semitones, where the voice can; default 0")
     style: str | None = Field(None, min_length=1, max_length=64)
     volume: float | None = Field(None, ge=0.0, le=1.0)
     engine: Literal["auto", "primary", "backup"] = "auto"
@@ -294,10 +294,6 @@ def _rejection(error: ValidationError) -> Rejected:
 def _refuse_unbuilt(request: SpeechRequest) -> None:
     """Fields of the contract that this version does not act on are refused, never accepted and ignored."""
     unbuilt = {
-        "format": request.format == "ssml",
-        "pitch": request.pitch != 0.0,
-        "style": request.style is not None,
-        "engine": request.engine == "backup",
         "on_interrupt": request.on_interrupt is not None,
         "play_at": request.play_at is not None,
         "repeat": request.repeat is not None,
@@ -306,7 +302,6 @@ def _refuse_unbuilt(request: SpeechRequest) -> None:
         "output.device": request.output.device is not None,
         "cache": request.cache == "pin",
         "override_quiet": request.override_quiet,
-        "voice": request.voice is not None and any(mark in request.voice for mark in ":+"),
     }
     for name, used in unbuilt.items():
         if used:

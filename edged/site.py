@@ -25,6 +25,11 @@ class SiteState:
     """0.5 to 2.0."""
 
 
+def first_state(defaults: Speech) -> SiteState:
+    """The values of the settings, before anybody has set one."""
+    return SiteState(volume=defaults.volume, muted=False, voice=defaults.voice, speed=defaults.speed)
+
+
 def loudness(state: SiteState, priority: Priority, wanted: float | None, important_volume: float) -> float:
     """The volume at which a request is heard, 0 to 1: the site's times its own.
 
@@ -47,7 +52,7 @@ class Site:
         self._state = self._composed(defaults)
 
     def _composed(self, defaults: Speech) -> SiteState:
-        state = SiteState(volume=defaults.volume, muted=False, voice=defaults.voice, speed=defaults.speed)
+        state = first_state(defaults)
         return replace(state, **{key: value for key, value in self._kept.items() if key in asdict(state)})
 
     def use(self, defaults: Speech) -> None:

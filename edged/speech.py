@@ -1,156 +1,221 @@
-"""Voices ready to speak: the manifest, the engine and the front end of each, opened when first wanted."""
+"""The voices of this box: which there are, and the packages behind them, opened when first wanted and let go again."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import weakref
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edged.cards import VoiceCard, card_of
-from edged.engine.contract import Engine
+from edged import packages
+from edged.blends import find
+from edged.casting import GENDERS, best, unknown_voice, unread
+from edged.engine.memory import resident_mib
 from edged.errors import Fatal, Rejected
-from edged.settings import Settings
-from edged.text.contract import FrontEnd
+from edged.packages import ESPEAK, TONE, LoadedVoice, OpenPackage
+from edged.text.reader import Amend, Reader, unamended
 
 if TYPE_CHECKING:
+    from edged.cards import VoiceCard
+    from edged.settings import Settings
     from edged.variants import Standing
-    from edged.voices.choice import Choice, Run
+    from edged.voices.choice import Run
     from edged.voices.manifest import Variant
-    from edged.voices.store import InstalledVoice
 
 log = logging.getLogger(__name__)
 
-TONE = "tone"
-"""The name of the voice that needs no model."""
-
-
-@dataclass(frozen=True)
-class LoadedVoice:
-    """A voice in memory."""
-
-    name: str
-    engine: Engine
-    front_end: FrontEnd
-    gain_db: float = 0.0
-    """The voice's own gain, from its manifest."""
-    choice: Choice | None = None
-    """The order in which its variants were tried, and why; None for a voice without variants."""
-
-    @property
-    def degraded(self) -> str | None:
-        """Why it does not run as it was meant to, in words; None if it does."""
-        report, choice = self.engine.provider, self.choice
-        if report.degraded or choice is None:
-            return report.degraded
-        meant = next((one.name for one in choice.variants if one.provider == report.obtained), report.variant)
-        if meant != report.variant:
-            return f"{meant} was wanted, {report.variant} runs: {report.failures.get(report.obtained, 'it failed')}"
-        return choice.problem or choice.missed
+__all__ = ["ESPEAK", "TONE", "LoadedVoice", "VoiceLibrary", "open_library"]
 
 
 class VoiceLibrary:
-    """The installed voices. Thread-safe; a voice is opened once and stays."""
+    """The installed voices. Thread-safe; a package is opened once and stays as long as there is memory for it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, amend: Amend = unamended) -> None:
         from edged.voices.measurements import Measurements  # noqa: PLC0415 - only where voices are really used
         from edged.voices.store import VoiceStore  # noqa: PLC0415
 
         self._settings = settings
+        self._amend = amend
+        self._means = packages.means_of(settings)
         self._store = VoiceStore(settings.state_dir)
         self._measurements = Measurements(settings.state_dir)
         self._lock = threading.Lock()
-        self._loaded: dict[str, LoadedVoice] = {}
+        self._opening: dict[str, threading.Lock] = {}
+        self._open: OrderedDict[str, OpenPackage] = OrderedDict()
+        self._loading: list[str] = []
         self._cards: tuple[VoiceCard, ...] = ()
+        self.changed: Callable[[], None] = lambda: None
+        """Called when a package begins or ends to load."""
+        self.kept: Callable[[], Collection[str]] = tuple
+        """Names of voices whose packages are never let go."""
         self.rescan()
+
+    # -- which there are ---------------------------------------------------------------------------------------
 
     def rescan(self) -> None:
         """Look again at what is installed."""
         if self._settings.engine.kind == TONE:
-            self._cards = (VoiceCard(TONE, ("en",), None, TONE, "Beeps, for machines without a model"),)
-        else:
-            self._cards = tuple(card_of(voice.manifest) for voice in self._store.installed())
+            self._cards = (packages.tone_card(),)
+            return
+        cards = [card for voice in self._store.installed() for card in packages.cards_in(voice, self._means)]
+        last = packages.espeak_card(self._means)
+        self._cards = (*cards, *([last] if last else []))
 
     @property
     def cards(self) -> tuple[VoiceCard, ...]:
         """Every installed voice."""
         return self._cards
 
-    def resolve(self, wanted: str, lang: str | None = None) -> VoiceCard:
-        """The voice meant by a name or by ``male``/``female``.
+    @property
+    def loading(self) -> str | None:
+        """Name of a package that is being loaded now."""
+        return next(iter(self._loading), None)
 
-        Raises ``Rejected``: ``unknown_voice`` with the names there are, ``unsupported`` for a language it cannot read.
+    def resolve(self, wanted: str, lang: str | None = None) -> VoiceCard:
+        """The voice meant by a name, a blend or ``male``/``female``; for ``lang`` the best of them.
+
+        Raises ``Rejected``: ``unknown_voice`` with the names there are, ``unsupported`` for a language that no voice
+        reads or a blend that cannot be, ``bad_request`` for one that is not well-formed.
         """
         if self._settings.engine.kind == TONE:
             return self._cards[0]
-        for card in self._cards:
-            if wanted == card.name or (wanted in {"male", "female"} and wanted == card.gender):
-                if lang is not None and not card.reads(lang):
-                    continue
-                return card
-        raise self._refusal(wanted, lang)
+        if wanted in GENDERS:
+            card = best((card for card in self._cards if card.gender == wanted), [lang] if lang else [])
+        else:
+            card = find(self._cards, wanted)
+        if lang is not None and not any(one.reads(lang) for one in self._cards):
+            raise unread(lang, self._cards)
+        if card is None:
+            raise unknown_voice(wanted, self._cards)
+        return card
 
-    def _refusal(self, wanted: str, lang: str | None) -> Rejected:
-        names = [card.name for card in self._cards]
-        if wanted in names or (lang is not None and wanted in {"male", "female"}):
-            return Rejected("unsupported", f"lang: no voice {wanted!r} reads {lang}", field="lang")
-        return Rejected("unknown_voice", f"voice: {wanted[:64]!r} is not installed", field="voice", installed=names)
+    # -- in memory ---------------------------------------------------------------------------------------------
 
     def get(self, name: str) -> LoadedVoice:
-        """The voice, opened and warm.
+        """The voice, opened and warm, with what reads its native language.
 
         Raises ``Rejected`` (``unknown_voice``) if it is not installed, ``Fatal`` (``provider_failed``) if its model
         cannot be opened.
         """
+        package = self._package(self._package_of(name))
+        card = find(self._cards, name)
+        native = card.languages[:1] if card else ()
+        if not package.reader.is_loaded(native):
+            with self._told_loading(package.name):
+                package.reader.load(native)
+        return package.voice(name)
+
+    def _package_of(self, name: str) -> str:
+        card = find(self._cards, name)
+        if card is None:
+            if name in self._store.names():
+                self._store.get(name)  # says what is wrong with it
+            raise unknown_voice(name, self._cards)
+        return card.package
+
+    def _package(self, name: str) -> OpenPackage:
         with self._lock:
-            if name not in self._loaded:
-                self._loaded[name] = self._open(name)
-            return self._loaded[name]
+            opening = self._opening.setdefault(name, threading.Lock())
+        with opening:
+            with self._lock:
+                if name in self._open:
+                    self._open.move_to_end(name)
+                    return self._open[name]
+            package = self._loaded(name)
+            with self._lock:
+                self._open[name] = package
+        self._make_room(name)
+        return package
 
-    def _open(self, name: str) -> LoadedVoice:
-        voice = self._opened(name)
-        voice.front_end.load()
-        voice.engine.load()
-        return voice
+    def _loaded(self, name: str) -> OpenPackage:
+        with self._told_loading(name):
+            before = resident_mib()
+            package = self._opened(name)
+            package.engine.load()
+            package.mib = max(resident_mib() - before, 0.0)
+        log.info("%s is loaded: %.0f MiB", name, package.mib)
+        return package
 
-    def _opened(self, name: str) -> LoadedVoice:
+    @contextmanager
+    def _told_loading(self, name: str) -> Iterator[None]:
+        self._loading.append(name)
+        self.changed()
+        try:
+            yield
+        finally:
+            self._loading.remove(name)
+            self.changed()
+
+    def _make_room(self, newest: str) -> None:
+        """Let go of what was not used for longest, until the rest fits; never of what was just opened or is kept."""
+        limit = self._settings.engine.memory_mib
+        if not limit:
+            return
+        kept = {newest} | {card.package for name in self.kept() if (card := find(self._cards, name)) is not None}
+        with self._lock:
+            total = sum(package.mib for package in self._open.values())
+            for name in [name for name in self._open if name not in kept]:
+                if total <= limit:
+                    return
+                package = self._open.pop(name)
+                total -= package.mib
+                log.info("%s is let go: the voices in memory take more than %d MiB", name, limit)
+                _close_when_unused(package)
+
+    def _opened(self, name: str) -> OpenPackage:
+        """The package, not loaded yet."""
         if name == TONE:
-            return _open_tone()
-        from edged.variants import engine_for  # noqa: PLC0415 - loads the runtime, which only a real voice needs
+            return packages.open_tone()
+        if name == ESPEAK:
+            return packages.open_espeak(self._settings, self._amend)
+        from edged.variants import open_package  # noqa: PLC0415 - loads the runtime, which only a real voice needs
 
-        voice, choice = self._store.get(name), self.standing(name).choice
-        engine = engine_for(voice, choice, self._settings)
-        return LoadedVoice(name, engine, _open_front_end(voice), voice.manifest.gain_db, choice)
+        return open_package(self._store.get(name), self.standing(name).choice, self._settings, self._reader(name))
 
-    def front_end(self, name: str) -> FrontEnd:
-        """The voice's front end alone, loaded."""
+    def _reader(self, name: str) -> Reader:
+        """That of an open package, else a new one."""
+        from edged.variants import reader_of  # noqa: PLC0415 - loads the runtime
+
         with self._lock:
-            voice = self._loaded.get(name) or self._opened(name)
-        voice.front_end.load()
-        return voice.front_end
+            known = self._open.get(name)
+        return known.reader if known else reader_of(self._store.get(name), self._means, self._amend)
+
+    def reader(self, name: str) -> Reader:
+        """What reads to this voice; its engine is not opened for it."""
+        package = self._package_of(name)
+        if package in {TONE, ESPEAK}:
+            return self._package(package).reader
+        return self._reader(package)
+
+    def close(self) -> None:
+        """Give the memory back."""
+        with self._lock:
+            for package in self._open.values():
+                package.close()
+            self._open.clear()
 
     # -- variants ----------------------------------------------------------------------------------------------
 
     def standing(self, name: str) -> Standing:
-        """What is known of an installed voice's variants on this machine; raises like :meth:`get`."""
+        """What is known of an installed package's variants on this machine; raises like :meth:`get`."""
         from edged.variants import standing  # noqa: PLC0415 - loads the runtime
 
-        return standing(self._store.get(name), self._settings, self._measurements)
+        return standing(self._store.get(self._package_of(name)), self._settings, self._measurements)
 
-    def alone(self, name: str, variant: Variant, front_end: FrontEnd) -> LoadedVoice:
-        """The voice with this variant and no other, loaded, for whoever measures it; the caller closes its engine.
+    def alone(self, name: str, variant: Variant, reader: Reader) -> LoadedVoice:
+        """A voice with this variant of its package and no other, loaded, for whoever measures it.
 
-        Raises ``Fatal`` (``provider_failed``) if the variant does not run.
+        The caller closes its package. Raises ``Fatal`` (``provider_failed``) if the variant does not run.
         """
-        from edged.variants import alone, engine_for  # noqa: PLC0415 - loads the runtime
+        from edged.variants import alone, open_package  # noqa: PLC0415 - loads the runtime
 
-        voice, choice = self._store.get(name), alone(variant)
-        engine = engine_for(voice, choice, self._settings)
-        engine.load()
-        return LoadedVoice(name, engine, front_end, voice.manifest.gain_db, choice)
+        package = open_package(self._store.get(self._package_of(name)), alone(variant), self._settings, reader)
+        package.engine.load()
+        return package.voice(name)
 
     def remember(self, standing: Standing, runs: Sequence[Run]) -> Path:
         """Keep what was measured of these variants; where. Raises ``StorageFailed``."""
@@ -160,74 +225,58 @@ class VoiceLibrary:
         return self._measurements.path
 
     def undecided(self) -> str | None:
-        """The name of an open voice of which it is not known yet which variant is the best here. Never waits."""
-        loaded = tuple(self._loaded.values())  # without the lock: whoever holds it may be opening a voice
+        """The name of an open package of which it is not known yet which variant is the best here. Never waits."""
+        loaded = tuple(self._open.values())  # without the lock: whoever holds it may be opening a voice
         return next((one.name for one in loaded if one.choice and one.choice.undecided), None)
 
     def reconsider(self) -> list[str]:
-        """Choose the variants of the open voices anew, from what has been measured since; names of those that changed.
+        """Choose the variants of the open packages anew, from what has been measured since; names of those changed.
 
-        A voice is opened beside the old one and takes its place for whatever begins afterwards; what is being said is
-        said to its end, then the old one goes. One that does not open leaves the old one in place.
+        A package is opened beside the old one and takes its place for whatever begins afterwards; what is being said
+        is said to its end, then the old one goes. One that does not open leaves the old one in place.
         """
         with self._lock:
-            loaded = [one for one in self._loaded.values() if one.choice is not None]
+            loaded = [one for one in self._open.values() if one.choice is not None]
         return [one.name for one in loaded if self._reconsidered(one)]
 
-    def _reconsidered(self, old: LoadedVoice) -> bool:
-        from edged.variants import engine_for  # noqa: PLC0415 - loads the runtime
+    def _reconsidered(self, old: OpenPackage) -> bool:
+        from edged.variants import open_package  # noqa: PLC0415 - loads the runtime
 
         try:
             voice, choice = self._store.get(old.name), self.standing(old.name).choice
             if voice.manifest.label != old.engine.model or choice == old.choice:
                 return False
             if old.choice and (choice.variants, choice.providers) == (old.choice.variants, old.choice.providers):
-                return self._swap(old, replace(old, choice=choice))
-            engine = engine_for(voice, choice, self._settings)
-            engine.load()
+                old.choice = choice
+                return True
+            new = open_package(voice, choice, self._settings, old.reader)
+            new.engine.load()
+            new.mib = old.mib
         except (Rejected, Fatal) as error:
             log.warning("%s stays as it is: %s", old.name, error.message)
             return False
-        if not self._swap(old, replace(old, engine=engine, choice=choice)):
-            engine.close()
+        if not self._swap(old, new):
+            new.close()
             return False
-        log.info("%s: %s speaks from now on", old.name, engine.provider.variant)
-        weakref.finalize(old, old.engine.close).atexit = False  # whoever still speaks with it holds it
+        log.info("%s: %s speaks from now on", old.name, new.engine.provider.variant)
+        _close_when_unused(old)
         return True
 
-    def _swap(self, old: LoadedVoice, new: LoadedVoice) -> bool:
+    def _swap(self, old: OpenPackage, new: OpenPackage) -> bool:
         with self._lock:
-            swapped = self._loaded.get(old.name) is old
+            swapped = self._open.get(old.name) is old
             if swapped:
-                self._loaded[old.name] = new
+                self._open[old.name] = new
         return swapped
 
-    def close(self) -> None:
-        """Give the memory back."""
-        with self._lock:
-            for voice in self._loaded.values():
-                voice.engine.close()
-            self._loaded.clear()
+
+def _close_when_unused(package: OpenPackage) -> None:
+    """Whoever still speaks with one of its voices holds the package."""
+    weakref.finalize(package, package.engine.close).atexit = False
 
 
-def _open_front_end(voice: InstalledVoice) -> FrontEnd:
-    """The front end that the manifest names, not loaded yet."""
-    from edged.engine.session import open_cpu_session  # noqa: PLC0415 - loads the runtime
-    from edged.text.front_ends import open_front_end  # noqa: PLC0415
-    from edged.variants import vocabulary  # noqa: PLC0415
+def open_library(settings: Settings) -> VoiceLibrary:
+    """The voices of this box with the site's lexicon, for a command that runs beside the daemon or without one."""
+    from edged.lexicons import LexiconStore  # noqa: PLC0415
 
-    manifest = voice.manifest
-    return open_front_end(manifest.front_end, manifest.languages, frozenset(vocabulary(voice)), open_cpu_session)
-
-
-def _open_tone() -> LoadedVoice:
-    from edged.engine.tone import Tone  # noqa: PLC0415
-    from edged.text.phonemes.letters import Letters  # noqa: PLC0415
-
-    return LoadedVoice(TONE, Tone(), Letters())
-
-
-def open_front_end(settings: Settings, name: str) -> FrontEnd:
-    """The front end of an installed voice, loaded; the voice's engine is not opened."""
-    library = VoiceLibrary(settings)
-    return library.front_end(library.resolve(name).name)
+    return VoiceLibrary(settings, LexiconStore(settings.state_dir).amend)

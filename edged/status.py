@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edged import __version__
+from edged.account import engine_facts
 from edged.announcer import Announcer, Snapshot
 from edged.clock import Clock, rfc3339
 from edged.engine.contract import ProviderReport
@@ -23,11 +24,26 @@ from edged.settings import Live, Settings
 from edged.site import Site
 from edged.speech import LoadedVoice, VoiceLibrary
 from edged.spool.store import Store
+from edged.standby import Standby
 from edged.statistics import Statistics
+from edged.utterance import Speaker
 
 SUPPORTED_VERBS = ("say", "synth", "cancel")
 SUPPORTED_SETTINGS = ("volume", "mute", "voice", "speed")
-SUPPORTED_OPERATIONS = ("health", "info", "log_level", "normalize", "phonemize", "queue", "reload", "voices")
+SUPPORTED_OPERATIONS = (
+    "failback",
+    "health",
+    "info",
+    "lexicon/delete",
+    "lexicon/list",
+    "lexicon/put",
+    "log_level",
+    "normalize",
+    "phonemize",
+    "queue",
+    "reload",
+    "voices",
+)
 
 
 class Status:
@@ -41,6 +57,7 @@ class Status:
         store: Store,
         announcer: Announcer,
         library: VoiceLibrary,
+        standby: Standby,
         site: Site,
         statistics: Statistics,
         clock: Clock,
@@ -56,6 +73,7 @@ class Status:
         self._store = store
         self._announcer = announcer
         self._library = library
+        self._standby = standby
         self._site = site
         self._statistics = statistics
         self._clock = clock
@@ -103,7 +121,8 @@ class Status:
         word = self._word(snapshot)
         if word != self._since[0]:
             self._since = (word, self._clock.wall())
-        engine = self.voice.engine if self.voice else None
+        speaker = self._speaker()
+        engine = speaker.voice.engine if speaker else None
         return {
             "state": word,
             "muted": self._site.state.muted,
@@ -115,8 +134,9 @@ class Status:
                 "by_priority": snapshot.by_priority,
                 "scheduled": 0,
             },
-            "engine": {"role": "primary", "name": engine.name} if engine else None,
+            "engine": engine_facts(speaker) if speaker else None,
             "voice": self._site.state.voice,
+            "loading": self._library.loading,
             "provider": engine.provider.obtained if engine else None,
             "variant": (engine.provider.variant or None) if engine else None,
             "model": engine.model if engine else None,
@@ -126,7 +146,16 @@ class Status:
     def _word(self, snapshot: Snapshot) -> str:
         if self.voice is None or snapshot.device_problem or self._store.problem:
             return "error"
+        if self._library.loading and not snapshot.sounding:
+            return "loading"
         return "speaking" if snapshot.current else "idle"
+
+    def _speaker(self) -> Speaker | None:
+        """Who says what comes next in the site's voice."""
+        if self.voice is None:
+            return None
+        standing = self._standby.standing
+        return Speaker(self._standby.stand_in or self.voice, standing.role, standing.reason)
 
     def _degraded(self, snapshot: Snapshot) -> dict[str, str] | None:
         if self.voice is None or self.voice_problem:
@@ -135,6 +164,9 @@ class Status:
             return {"code": "queue_full", "reason": f"nothing is accepted, the disk refuses: {self._store.problem}"}
         if snapshot.device_problem:
             return {"code": "audio_device", "reason": snapshot.device_problem}
+        standing = self._standby.standing
+        if standing.role == "backup":
+            return {"code": "synth_failed", "reason": f"the backup speaks: {standing.reason}"}
         if self.voice.degraded:
             return {"code": "provider_failed", "reason": self.voice.degraded}
         return None
@@ -149,7 +181,8 @@ class Status:
             "machine": platform.machine(),
             "voices": [asdict(card) for card in cards],
             "languages": sorted({language for card in cards for language in card.languages}),
-            "formats": {"text": ["text", "plain"], "audio": ["wav", "flac", "ogg", "pcm"]},
+            "styles": sorted(self.settings.styles),
+            "formats": {"text": ["text", "plain", "ssml"], "audio": ["wav", "flac", "ogg", "pcm"]},
             "priorities": list(PRIORITIES),
             "verbs": list(SUPPORTED_VERBS),
             "settings": list(SUPPORTED_SETTINGS),
@@ -201,7 +234,19 @@ class Status:
             "outbox": {"messages": outbox, "bytes": outbox_bytes},
             "underruns": self._underruns(),
             "mqtt": self._link(),
+            "engine": self._engine_health(),
             **self._statistics.summary(),
+        }
+
+    def _engine_health(self) -> dict[str, Any]:
+        """Who speaks and why, and how often that has changed."""
+        standing = self._standby.standing
+        return {
+            "role": standing.role,
+            "reason": standing.reason,
+            "failures": standing.failures,
+            "good_probes": standing.successes,
+            "switches": standing.switches,
         }
 
 

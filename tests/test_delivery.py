@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edged.clock import SystemClock
-from edged.delivery import BLOCK_S, LAST_BLOCK_S, Delivery, Hooks, Playback, Stopped
+from edged.delivery import BLOCK_S, LAST_BLOCK_S, POLL_S, Delivery, Hooks, Playback, Stopped
 from edged.errors import Fatal, Retryable
 from edged.waveform import Samples
 from tests.fakes.manual_output import PATIENCE_S, ManualOutput
@@ -166,6 +167,21 @@ def test_piece_is_reported_only_when_it_was_heard(delivery: Delivery, output: Ma
     output.play_freely()
     wait(playback)
     assert listener.told[:2] == ["started", 0]
+
+
+def test_what_stands_before_the_first_sound_is_reported_with_it(
+    delivery: Delivery, output: ManualOutput, listener: Listener
+) -> None:
+    output.play_freely()
+    playback = make_playback(listener)
+    delivery.play(playback)
+    playback.mark(0)
+    time.sleep(1.5 * POLL_S)
+    assert listener.told == []
+    playback.put(ramp(500))
+    playback.end()
+    wait(playback)
+    assert listener.told == ["started", 0, "before_last"]
 
 
 def test_producer_is_held_up_by_a_slow_device(delivery: Delivery, output: ManualOutput, listener: Listener) -> None:

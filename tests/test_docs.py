@@ -22,6 +22,8 @@ from edged.mqtt.topics import Address, Topics
 from edged.outcome import Report, result_payload
 from edged.request import Envelope, OutputChoice, SpeechRequest, read_body, validate
 from edged.status import SUPPORTED_OPERATIONS, SUPPORTED_SETTINGS, SUPPORTED_VERBS
+from edged.text import ssml_manner
+from edged.voices import manifest
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = {
@@ -153,7 +155,8 @@ def test_published_example_is_understood(words: list[str]) -> None:
     body = read_body("".join(option(words, "-m")).encode())
     address = TOPICS.parse(topic)
     assert isinstance(address, Address)
-    assert address.setting in SUPPORTED_SETTINGS or address.verb in SUPPORTED_VERBS
+    known = (*SUPPORTED_SETTINGS, *SUPPORTED_VERBS, *SUPPORTED_OPERATIONS)
+    assert {address.setting, address.verb, address.operation} & set(known)
     assert option(words, "-q") == ["1"]
     if address.verb in {"say", "synth"}:
         assert validate(body, max_length=4096, strict_fields=True).warnings == ()
@@ -208,9 +211,9 @@ def test_link_leads_somewhere(name: str, target: str) -> None:
 # -- the contract ------------------------------------------------------------------------------------------------------
 
 
-def table(mark: str) -> list[list[str]]:
-    """The cells of the first table behind ``<!-- mark -->`` in the contract, without its head."""
-    found = re.search(rf"<!-- {mark} -->.*?\n\|.*?\n\|[-|]+\n(.*?)\n(?!\|)", CONTRACT, re.DOTALL)
+def table(mark: str, document: str = CONTRACT) -> list[list[str]]:
+    """The cells of the first table behind ``<!-- mark -->`` in a document, without its head."""
+    found = re.search(rf"<!-- {mark} -->.*?\n\|.*?\n\|[-|]+\n(.*?)\n(?!\|)", document, re.DOTALL)
     assert found
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in found[1].splitlines()]
 
@@ -253,6 +256,32 @@ def test_result_table_names_every_field() -> None:
     optional = Report("rejected", error={}, reason="", by="")
     result = json.loads(result_payload("kitchen", "1", Envelope(correlation="1"), optional))
     assert sorted(names("result")) == sorted(result)
+
+
+def test_contract_lists_every_warning() -> None:
+    pattern = re.compile(r'(?:Notice|notice|_warn|_finished_but)\(\s*"(\w+)"|"code": "(tail_\w+)"')
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "edged").rglob("*.py")]
+    given = {found[1] or found[2] for source in sources for found in pattern.finditer(source)}
+    assert sorted(names("warnings")) == sorted(given)
+
+
+def test_contract_lists_every_element_of_ssml() -> None:
+    assert sorted(names("elements")) == sorted(ssml_manner.OBEYED)
+
+
+def test_readme_lists_the_voices_of_kokoro() -> None:
+    described = table("voices of kokoro", README)
+    listed = {
+        (re.findall(r"`(.+?)`", row[1])[0], *(tuple(re.findall(r"`(.+?)`", cell)) for cell in row[2:]))
+        for row in described
+    }
+    styles = manifest.read(ROOT / "models" / "kokoro.yaml").styles
+    tags = dict.fromkeys(style.languages[0] for style in styles)
+
+    def of(tag: str, gender: str) -> tuple[str, ...]:
+        return tuple(style.name for style in styles if (style.languages[0], style.gender) == (tag, gender))
+
+    assert listed == {(tag, of(tag, "female"), of(tag, "male")) for tag in tags}
 
 
 def test_architecture_lists_every_thread() -> None:

@@ -21,7 +21,8 @@ OWNERS = {
     "sqlite3": ("edged.spool.",),
     "soundfile": ("edged.audio.encode",),
     "systemd": ("edged.supervision.",),
-    "yaml": ("edged.settings", "edged.voices.manifest"),
+    "yaml": ("edged.settings", "edged.voices.manifest", "edged.lexicon_file"),
+    "defusedxml": ("edged.text.ssml_tree",),
     "alsaaudio": ("edged.output.player",),
 }
 """Library with effects → the only modules (or packages, with a dot at the end) that may import it."""

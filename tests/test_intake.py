@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from edged import intake
 from edged.errors import Rejected, StorageFailed
 from edged.intake import Intake
 from edged.message import Inbound, Outbound
 from edged.mqtt.topics import Address, Topics
-from edged.request import MAX_BODY, PRIORITIES
+from edged.request import MAX_BODY, PRIORITIES, SpeechRequest
 from edged.spool.records import Entry
 from tests.fakes.front_desk import FrontDesk
 from tests.fakes.household import BASE, NODE, Household
@@ -234,10 +235,11 @@ def test_refusal_is_never_sent_to_one_of_our_own_topics(door: Door) -> None:
 
 
 def test_unknown_voice_is_refused(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(wanted: str, _lang: str | None = None) -> None:
-        raise Rejected("unknown_voice", f"voice: {wanted!r} is not installed", field="voice", installed=["heart"])
+    def refuse(request: SpeechRequest, *_: object) -> None:
+        words = f"voice: {request.voice!r} is not installed"
+        raise Rejected("unknown_voice", words, field="voice", installed=["heart"])
 
-    monkeypatch.setattr(door.house.library, "resolve", refuse)
+    monkeypatch.setattr(intake, "plan", refuse)
     door.send({"text": "Hello.", "voice": "nobody"})
     assert door.refusal() == {
         "code": "unknown_voice",
@@ -533,7 +535,7 @@ def test_bug_of_ours_costs_one_message(
     door.intake._obey = stumble
     door.send("", f"{BASE}/cancel")
     with monkeypatch.context() as patched:
-        patched.setattr(door.house.library, "resolve", stumble)
+        patched.setattr(intake, "plan", stumble)
         door.send({"text": "Hello.", "id": "a"})
     assert door.refusal()["code"] == "bad_request"
     assert caplog.text.count("bug of ours") == 2

@@ -238,14 +238,13 @@ def test_reload_tells_what_changed_or_what_is_wrong(desk: FrontDesk) -> None:
 
 
 def test_phonemize_tells_what_would_be_said(desk: FrontDesk) -> None:
-    expected = [
-        {"text": "One two.", "normalized": "One two.", "phonemes": "One two"},
-        {"text": "Three.", "normalized": "Three.", "phonemes": "Three"},
+    pieces = desk.ask("request/phonemize", {"text": "One two. Three.", "transaction": "x"})["data"]
+    assert [(piece["text"], piece["normalized"], piece["phonemes"], piece["voice"]) for piece in pieces] == [
+        ("One two.", "One two.", "One two", "tone"),
+        ("Three.", "Three.", "Three", "tone"),
     ]
-    assert [
-        {key: value.strip() for key, value in piece.items()}
-        for piece in desk.ask("request/phonemize", {"text": "One two. Three.", "transaction": "x"})["data"]
-    ] == expected
+    words = [{"text": "One", "phonemes": "One"}, {"text": "two.", "phonemes": "two"}]
+    assert pieces[0]["spans"] == [{"lang": "en", "normalized": "One two.", "phonemes": "One two", "words": words}]
     assert (
         desk.ask("request/phonemize", "One two. Three.")["data"]
         == desk.ask("request/phonemize", {"text": "One two. Three."})["data"]
@@ -262,9 +261,9 @@ def test_phonemize_tells_what_would_be_said(desk: FrontDesk) -> None:
         ({"text": 5}, "bad_request"),
         ({}, "bad_request"),
         ("x" * 4097, "too_long"),
-        ({"text": "x", "format": "ssml"}, "unsupported"),
-        ({"text": "x", "format": ["text"]}, "unsupported"),
-        ({"text": "x", "format": {}}, "unsupported"),
+        ({"text": "<speak>x", "format": "ssml"}, "bad_request"),
+        ({"text": "x", "format": ["text"]}, "bad_request"),
+        ({"text": "x", "lang": ["en"]}, "bad_request"),
         ({"text": f"{UNREADABLE}."}, "bad_request"),
     ],
 )
@@ -279,10 +278,8 @@ def test_dry_run_with_a_voice_that_cannot_be_opened_is_answered(
     def refuse(_: str) -> None:
         raise Fatal("provider_failed", "the model cannot be opened")
 
-    monkeypatch.setattr(desk.house.library, "get", refuse)
-    assert (
-        refused(desk.ask("request/phonemize", {"text": "x", "voice": 5, "lang": ["en"]}))["code"] == "provider_failed"
-    )
+    monkeypatch.setattr(desk.house.library, "reader", refuse)
+    assert refused(desk.ask("request/phonemize", {"text": "x"}))["code"] == "provider_failed"
 
 
 def test_too_many_dry_runs_are_refused(desk: FrontDesk) -> None:

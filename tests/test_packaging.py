@@ -14,6 +14,7 @@ from packaging.markers import Marker
 
 from edged.voices import catalogue
 from edged.voices import manifest as manifests
+from edged.voices.provenance import PackageIndex
 
 ROOT = Path(__file__).parents[1]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
@@ -91,7 +92,8 @@ def test_every_manifest_reads_and_is_named_like_its_file() -> None:
 
 def test_the_locked_distribution_is_the_source_of_the_voice() -> None:
     source = manifests.read(ROOT / "models" / "heart.yaml").source
-    entry = pinned(lock("run"))[f"{source.distribution}=={source.version}"]
+    assert isinstance(source, PackageIndex)
+    entry = pinned(lock("run"))[source.label]
     assert source.sha256 in entry
 
 
@@ -121,8 +123,9 @@ def test_the_wheel_holds_edged_and_the_voices_only(wheel: Path) -> None:
     packages = {name.partition("/")[0] for name in members if ".data/" not in name and ".dist-info/" not in name}
     assert packages == {"edged"}
     manifests_there = {path.name for path in (ROOT / "models").glob("*.yaml")}
-    graphs = {file.member for name in catalogue.names() for file in catalogue.find(name).files if file.shipped}
-    wanted = {f"share/edged/models/{name}" for name in manifests_there | graphs}
+    files = [file for name in catalogue.names() for file in catalogue.find(name).files]
+    beside = {file.member for file in files if file.shipped or file.assembled}
+    wanted = {f"share/edged/models/{name}" for name in manifests_there | beside}
     assert {name.partition(".data/data/")[2] for name in data} == wanted
     sources = {str(path.relative_to(ROOT)) for path in (ROOT / "edged").rglob("*.py")}
     assert {name for name in members if name.startswith("edged/")} >= sources

@@ -13,6 +13,7 @@ from edged.request import SpeechRequest
 from edged.settings import Settings
 from edged.speech import LoadedVoice
 from edged.text.phonemes.letters import Letters
+from edged.text.reader import Reader
 from tests.fakes.front_desk import FrontDesk
 from tests.fakes.household import BASE, Household
 from tests.fakes.manual_clock import ManualClock
@@ -45,6 +46,7 @@ def test_state_has_the_shape_of_the_contract(desk: FrontDesk) -> None:
         },
         "engine": {"role": "primary", "name": "tone"},
         "voice": desk.house.site.state.voice,
+        "loading": None,
         "provider": "none",
         "variant": None,
         "model": "tone@1",
@@ -97,7 +99,7 @@ def test_provider_that_was_not_wanted_is_degraded_and_speaks(desk: FrontDesk) ->
             "CPUExecutionProvider", "CUDAExecutionProvider", "no CUDA device", {"CUDA": "none"}, "small"
         )
 
-    desk.status.voice = LoadedVoice("tone", OnCpu(), Letters())
+    desk.status.voice = LoadedVoice("tone", OnCpu(), Reader({"en": Letters}))
     state = state_of(desk)
     assert (state["state"], state["provider"], state["variant"]) == ("idle", "CPUExecutionProvider", "small")
     assert state["degraded"] == {"code": "provider_failed", "reason": "no CUDA device"}
@@ -137,11 +139,19 @@ def test_info_follows_the_settings(desk: FrontDesk) -> None:
     assert info()["limits"]["text"] == 100
 
 
+WORD = {"word": "Xanadu", "lang": "en"}
+BODIES = {
+    "lexicon/put": {**WORD, "respell": "zannadoo"},
+    "lexicon/delete": WORD,
+    "lexicon/list": {},
+}
+
+
 def test_info_lists_only_what_works(desk: FrontDesk) -> None:
     info = desk.status.info()
     assert (info["node"], [voice["name"] for voice in info["voices"]]) == ("kitchen", ["tone"])
-    for name in info["operations"]:
-        body = {"text": "Hello.", "level": "info"}
+    for name in sorted(info["operations"], key=lambda name: name == "lexicon/delete"):
+        body = BODIES.get(name, {"text": "Hello.", "level": "info"})
         assert desk.ask(f"request/{name}", body)["status"] == "ok", name
     for name in info["settings"]:
         error = desk.ask(f"{name}/set", "nonsense").get("error", {"code": "none"})

@@ -158,12 +158,12 @@ def _of_provider(library: VoiceLibrary, name: str, provider: str, rounds: int) -
             continue
         began = time.perf_counter()
         try:
-            loaded = library.alone(name, variant, library.front_end(name))
+            loaded = library.alone(name, variant, library.reader(name))
         except Fatal as error:
             variants[variant.name] = {"unavailable": error.message}
             continue
         variants[variant.name] = _measured(loaded, time.perf_counter() - began, rounds)
-        loaded.engine.close()
+        loaded.close()
     good = [one for one in variants.values() if "unavailable" not in one]
     if good:
         return {**good[0], "variants": variants}

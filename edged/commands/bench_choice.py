@@ -84,12 +84,12 @@ def choose(settings: Settings, voice: str | None, rounds: int) -> dict[str, Any]
 
 def _opened(library: VoiceLibrary, name: str, standing: Standing) -> list[Contender]:
     """All of them at once, on one front end, each warm: the engine has spoken a short and a long text."""
-    front_end = library.front_end(name)
+    reader = library.reader(name)
     contenders = []
     for variant in standing.variants:
         contender = Contender(variant, failed=standing.refused.get(variant.provider))
         if contender.failed is None:
-            contender.voice = contender.attempt(partial(library.alone, name, variant, front_end))
+            contender.voice = contender.attempt(partial(library.alone, name, variant, reader))
         contenders.append(contender)
     return contenders
 

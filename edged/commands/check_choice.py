@@ -8,7 +8,7 @@ from edged.engine.providers import CPU, CUDA
 from edged.engine.student import WARM_UP
 from edged.errors import EdgedError
 from edged.settings import Settings
-from edged.speech import TONE, LoadedVoice, VoiceLibrary
+from edged.speech import ESPEAK, TONE, LoadedVoice, VoiceLibrary
 from edged.variants import Standing, operators_of
 from edged.voices.choice import Choice, explained
 from edged.voices.store import VoiceStore
@@ -25,6 +25,8 @@ def variant(settings: Settings) -> Finding:
     library = VoiceLibrary(settings)
     try:
         name = library.resolve(settings.speech.voice).name
+        if library.resolve(name).package == ESPEAK:
+            return ok("variant", "the voice of espeak-ng has none")
         by_itself = settings.engine.measure_idle_s > 0
         return judge_variant(library.get(name), library.standing(name), by_itself=by_itself)
     except EdgedError as problem:
@@ -67,8 +69,13 @@ def operators(settings: Settings) -> Finding:
     library = VoiceLibrary(settings)
     try:
         name = library.resolve(settings.speech.voice).name
+        package = library.resolve(name).package
         speaking = library.get(name).engine.provider.variant
-        voice = VoiceStore(settings.state_dir).get(name)
+        if package == ESPEAK:
+            return ok("operators", "the voice of espeak-ng has none")
+        voice = VoiceStore(settings.state_dir).get(package)
+        if voice.manifest.engine != "student":
+            return ok("operators", f"{speaking}: looked into for distilled voices only")
         chosen = next(one for one in voice.manifest.variants if one.name == speaking)
         found = operators_of(voice, chosen, settings, WARM_UP[-1])
     except EdgedError as problem:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from edged.blends import find
 from edged.commands.check_machine import try_to_write
 from edged.commands.finding import Finding, error, ok, warning
 from edged.engine.providers import CPU, CUDA, TENSORRT, wanted, why_not
@@ -16,7 +17,8 @@ from edged.errors import EdgedError
 from edged.message import Inbound
 from edged.mqtt.session import MqttSession
 from edged.settings import Settings
-from edged.speech import TONE, LoadedVoice, VoiceLibrary
+from edged.solo import said_by
+from edged.speech import ESPEAK, TONE, LoadedVoice, VoiceLibrary
 from edged.voices.store import VoiceStore
 
 WORDS = "The doctor is in."
@@ -59,6 +61,10 @@ def voice(settings: Settings) -> Finding:
         return warning("voice", "engine.kind is tone: it beeps instead of speaking", "set engine.kind to auto")
     store = VoiceStore(settings.state_dir)
     installed = store.names()
+    card = find(VoiceLibrary(settings).cards, name)
+    if card is not None and card.engine == ESPEAK:
+        return ok("voice", f"{name}: {card.description}")
+    name = card.package if card else name
     if name not in installed:
         there = ", ".join(installed) or "none"
         detail = f"{name} is not installed in {store.root} (installed: {there})"
@@ -85,10 +91,8 @@ def speech(settings: Settings) -> Finding:
 
 def _say(loaded: LoadedVoice, loading: float) -> Finding:
     began = time.monotonic()
-    front_end, engine = loaded.front_end, loaded.engine
-    clauses = [front_end.read(piece, "text") for piece in front_end.pieces(WORDS, "text")]
-    phonemes = [part for clause in clauses for part in clause.phonemes]
-    samples = np.concatenate([chunk for part in phonemes for chunk in engine.synthesize(part)])
+    engine = loaded.engine
+    samples = np.concatenate([chunk.samples for chunk in said_by(loaded, WORDS).chunks()])
     took, seconds, peak = time.monotonic() - began, len(samples) / engine.rate, float(np.max(np.abs(samples)))
     runs = " ".join(filter(None, (engine.provider.obtained, engine.provider.variant)))
     detail = f"{seconds:.1f} s of sound in {took * 1000:.0f} ms on {runs}, loaded in {loading:.1f} s"

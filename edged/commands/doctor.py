@@ -53,12 +53,14 @@ def _local_checks() -> list[Check]:
 
 def _speech_checks() -> list[Check]:
     try:
+        from edged.commands import check_backup as standing_in  # noqa: PLC0415 - loads numpy and the runtime
         from edged.commands import check_choice as choice  # noqa: PLC0415 - loads numpy and the runtime
         from edged.commands import check_speech as path  # noqa: PLC0415
     except (ImportError, OSError) as problem:
         broken = error("libraries", f"cannot be loaded: {problem}", "run `make setup`")
         return [lambda _settings: broken]
-    return [path.providers, path.voice, path.speech, choice.variant, choice.operators, path.output, path.broker]
+    speech = [path.providers, path.voice, path.speech, choice.variant, choice.operators]
+    return [*speech, standing_in.backup, path.output, path.broker]
 
 
 def examine(loaded: Settings, checks: list[Check]) -> Iterator[Finding]:

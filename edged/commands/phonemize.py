@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from edged.settings import load
 
 if TYPE_CHECKING:
+    from edged.casting import Piece
+    from edged.dry_run import DryRun
     from edged.text.contract import Clause
 
 
@@ -23,30 +25,46 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("text", metavar="TEXT", help="what to read; - reads standard input")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
-        "--format", choices=("text", "plain"), default="text", help="plain takes inline marks literally"
+        "--format", choices=("text", "plain", "ssml"), default="text", help="plain takes inline marks literally"
     )
+    parser.add_argument("--lang", help="language, BCP 47 (default: by script and voice)")
     parser.add_argument("--voice", help="whose front end and alphabet are used (default: the settings' voice)")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print every piece; 0 also for a text in which there is nothing to say."""
-    from edged import speech  # noqa: PLC0415 - numpy and the runtime only when this command runs
+    from edged.dry_run import read_through  # noqa: PLC0415 - numpy and the runtime only when this command runs
+    from edged.request import validate  # noqa: PLC0415
+    from edged.site import first_state  # noqa: PLC0415
+    from edged.speech import open_library  # noqa: PLC0415
 
     settings = load(args.config)
-    front_end = speech.open_front_end(settings, args.voice or settings.speech.voice)
     text = sys.stdin.read() if args.text == "-" else args.text
-    clauses = [front_end.read(piece, args.format) for piece in front_end.pieces(text, args.format)]
-    print(_as_json(clauses) if args.json else "\n\n".join(map(_as_words, clauses)))
+    if not text.strip():
+        return 0
+    body = {"text": text, "format": args.format, "voice": args.voice, "lang": args.lang}
+    asked = {key: value for key, value in body.items() if value}
+    request = validate(asked, max_length=settings.speech.max_length).request
+    run = read_through(request, first_state(settings.speech), open_library(settings), settings)
+    for notice in run.warnings:
+        print(f"warning: {notice.message}", file=sys.stderr)
+    print(_as_json(run) if args.json else "\n\n".join(_as_words(*pair) for pair in run.pieces))
     return 0
 
 
-def _as_json(clauses: list[Clause]) -> str:
-    pieces = [
-        {"text": clause.text, "normalized": clause.normalized, "phonemes": list(clause.phonemes)} for clause in clauses
-    ]
+def _as_json(run: DryRun) -> str:
+    from edged.dry_run import facts  # noqa: PLC0415
+
+    pieces = [facts(piece, clause, phonemes=True) for piece, clause in run.pieces]
     return json.dumps({"pieces": pieces}, ensure_ascii=False)
 
 
-def _as_words(clause: Clause) -> str:
-    return f"{clause.text}\n  read as  {clause.normalized}\n  sounds   {' | '.join(clause.phonemes)}"
+def _as_words(piece: Piece, clause: Clause) -> str:
+    lines = [clause.text, f"  read as  {clause.normalized}", f"  sounds   {' | '.join(clause.phonemes)}"]
+    pinyin = [word.pinyin for reading in clause.readings for word in reading.words if word.pinyin]
+    if pinyin:
+        lines.append(f"  pinyin   {' '.join(pinyin)}")
+    if len(clause.readings) > 1:
+        lines.append(f"  spans    {' | '.join(f'{one.lang} {one.normalized}' for one in clause.readings)}")
+    return "\n".join([*lines, f"  voice    {piece.voice}"])

@@ -79,12 +79,10 @@ def _named(length: str) -> list[tuple[str, str]]:
 
 def speak(voice: LoadedVoice, text: str, speed: float = 1.0) -> Spoken:
     """Say it to nobody."""
-    from edged.clock import SystemClock  # noqa: PLC0415
-    from edged.gate import EngineGate  # noqa: PLC0415
-    from edged.utterance import Utterance  # noqa: PLC0415
+    from edged.solo import said_by  # noqa: PLC0415
 
     began = time.perf_counter()
-    utterance = Utterance(voice, text, "text", speed=speed, gate=EngineGate(), lane="room", clock=SystemClock())
+    utterance = said_by(voice, text, speed)
     chunks = utterance.chunks()
     next(chunks)
     first = time.perf_counter() - began

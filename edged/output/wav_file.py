@@ -16,6 +16,8 @@ from edged.errors import Retryable
 from edged.waveform import Samples, pcm16
 
 PARTIAL = ".part"
+LEFT_S = 3600.0
+"""Seconds after which a file that is still half-written is a left-over."""
 """End of the name of a file that is still being written."""
 PACED_BUFFER_S = 0.12
 """Seconds that the paced variant takes before it blocks, like the buffer of a sound card."""
@@ -115,13 +117,16 @@ class WavFileOutput:
         self._recording = None
 
     def _prune(self) -> None:
-        """Remove all but the newest files, and what a crash left half-written."""
+        """Remove all but the newest files, and what a crash left half-written long ago: others may write here, too."""
         files = [entry for entry in os.scandir(self._directory) if entry.name.endswith(".wav")]
         files.sort(key=lambda entry: entry.stat().st_mtime_ns, reverse=True)
         for entry in files[self._keep :]:
             Path(entry.path).unlink(missing_ok=True)
+        now = time.time()
         for partial in self._directory.glob(f"*.wav{PARTIAL}"):
-            partial.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # just finished
+                if now - partial.stat().st_mtime > LEFT_S:
+                    partial.unlink()
 
     @contextmanager
     def _disk(self) -> Iterator[None]:

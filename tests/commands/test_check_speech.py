@@ -106,7 +106,7 @@ def test_sound_is_judged(peak: float, level: str, word: str, tmp_path: Path) -> 
     library = VoiceLibrary(settings(tmp_path, engine={"kind": "tone"}))
     tone = library.get("tone")
     mute: Any = Mute(peak)
-    finding = check_speech._say(LoadedVoice("tone", mute, tone.front_end), 0.1)
+    finding = check_speech._say(LoadedVoice("tone", mute, tone.reader), 0.1)
     assert (finding.level, word in finding.detail) == (level, True)
 
 

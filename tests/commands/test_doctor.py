@@ -82,4 +82,13 @@ def test_wrong_settings_are_told_one_by_one(file: Path, capsys: pytest.CaptureFi
 def test_every_check_has_a_name_and_is_there_once() -> None:
     names = [check.__name__ for check in doctor.all_checks()]
     assert names[:6] == ["python", "runtime", "state_directory", "memory", "clock", "service"]
-    assert names[6:] == ["providers", "voice", "speech", "variant", "operators", "output", "broker"]
+    assert names[6:] == [
+        "providers",
+        "voice",
+        "speech",
+        "variant",
+        "operators",
+        "backup",
+        "output",
+        "broker",
+    ]

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - phonemes
 from __future__ import annotations
 
 import io
@@ -21,16 +20,17 @@ def test_every_piece_is_shown_as_written_as_read_and_as_it_sounds(
 ) -> None:
     capsys.readouterr()
     assert main(["phonemize", "It is 5 km. [Bath](/bˈɑθ/) is near.", "--json", "--config", config]) == 0
-    assert json.loads(capsys.readouterr().out) == {
-        "pieces": [
-            {
-                "text": "It is 5 km.",
-                "normalized": "It is five kilometers.",
-                "phonemes": ["ˌɪt ɪz fˈIv kəlˈɑməTəɹz."],
-            },
-            {"text": "[Bath](/bˈɑθ/) is near.", "normalized": "Bath is near.", "phonemes": ["bˈɑθ ɪz nˌɪɹ."]},
-        ]
+    first, second = json.loads(capsys.readouterr().out)["pieces"]
+    spans = first.pop("spans")
+    assert first == {
+        "text": "It is 5 km.",
+        "normalized": "It is five kilometers.",
+        "phonemes": "ˌɪt ɪz fˈIv kəlˈɑməTəɹz.",
+        "voice": "heart",
     }
+    assert [(span["lang"], span["normalized"]) for span in spans] == [("en-US", "It is five kilometers.")]
+    assert spans[0]["words"][2] == {"text": "five", "phonemes": "fˈIv"}
+    assert (second["normalized"], second["phonemes"]) == ("Bath is near.", "bˈɑθ ɪz nˌɪɹ.")
 
 
 def test_standard_input_is_read_literally_if_wanted(

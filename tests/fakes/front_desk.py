@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from edged.lexicon_desk import LexiconDesk
+from edged.lexicons import LexiconStore
 from edged.message import Inbound, Outbound
 from edged.mqtt.topics import Topics
 from edged.operations import Operations
@@ -27,6 +29,7 @@ class FrontDesk:
             store=house.store,
             announcer=house.announcer,
             library=house.library,
+            standby=house.standby,
             site=house.site,
             statistics=house.statistics,
             clock=house.clock,
@@ -37,6 +40,8 @@ class FrontDesk:
             self.topics,
             announcer=house.announcer,
             library=house.library,
+            standby=house.standby,
+            lexicons=LexiconDesk(LexiconStore(house.live.current.state_dir, house.clock)),
             site=house.site,
             status=self.status,
             clock=house.clock,

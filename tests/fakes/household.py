@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,18 @@ from edged.job import Stage
 from edged.ledger import Ledger
 from edged.message import Outbound
 from edged.output.contract import Output
+from edged.packages import OpenPackage, tone_card
 from edged.request import SpeechRequest
 from edged.settings import Live, parse
 from edged.site import Site
-from edged.speech import LoadedVoice, VoiceLibrary
+from edged.speech import VoiceLibrary
 from edged.spool.records import Entry
 from edged.spool.store import Store
+from edged.standby import Standby
 from edged.statistics import Statistics
-from edged.text.contract import Clause, Format
+from edged.text.contract import Reading, Spoken
 from edged.text.phonemes.letters import Letters
+from edged.text.reader import Reader
 from edged.waveform import Samples
 from tests.fakes.manual_output import PATIENCE_S, ManualOutput
 
@@ -42,19 +45,19 @@ BREAKS = "breaks"
 class FussyLetters(Letters):
     """Letters, but one word is unknown."""
 
-    def read(self, piece: str, form: Format) -> Clause:
-        if UNREADABLE in piece:
+    def read(self, spans: Sequence[Spoken]) -> Reading:
+        if any(UNREADABLE in span.source for span in spans):
             raise Rejected(
                 "bad_request", f"text: {UNREADABLE!r} has a phoneme that the voice does not know", field="text"
             )
-        return super().read(piece, form)
+        return super().read(spans)
 
 
 class FragileTone(Tone):
     """Beeps, but one word breaks it."""
 
-    def synthesize(self, phonemes: str, speed: float = 1.0) -> Iterator[Samples]:
-        for number, chunk in enumerate(super().synthesize(phonemes, speed)):
+    def synthesize(self, phonemes: str, speed: float = 1.0, pitch: float = 0.0) -> Iterator[Samples]:
+        for number, chunk in enumerate(super().synthesize(phonemes, speed, pitch)):
             if BREAKS in phonemes and number > 0:
                 raise Fatal("synth_failed", "the sound is not plausible")
             yield chunk
@@ -63,8 +66,9 @@ class FragileTone(Tone):
 class Voices(VoiceLibrary):
     """The tone voice that can be made to fail."""
 
-    def _opened(self, name: str) -> LoadedVoice:
-        return LoadedVoice(name, FragileTone(), FussyLetters())
+    def _opened(self, name: str) -> OpenPackage:
+        engine, reader = FragileTone(), Reader(dict.fromkeys(tone_card().languages, FussyLetters))
+        return OpenPackage(name, engine, reader, engine_of=lambda _: engine, gain_of=lambda _: 0.0)
 
 
 class Household:
@@ -86,11 +90,13 @@ class Household:
         self.ledger.wake = self._wake
         self.delivery = Delivery(self.output, self.clock, self.live.current.sound.idle_close_s, lambda: None)
         self.gate = EngineGate(1)
+        self.standby = Standby(self.live, self.library, self.site, clock=self.clock, announce=self._announce)
         self.stage = Stage(
             live=self.live,
             store=self.store,
             ledger=self.ledger,
             library=self.library,
+            standby=self.standby,
             site=self.site,
             gate=self.gate,
             delivery=self.delivery,
@@ -191,6 +197,9 @@ class Household:
         """Until a passing event has been told."""
         wanted = (event_type, request_id)
         self.wait_for(lambda: wanted in [(event["event_type"], event["id"]) for event in list(self.events)])
+
+    def _announce(self, *, role: str, reason: str) -> None:
+        self.ledger.event("engine_switched", None, role=role, reason=reason)
 
     def _tell(self, message: Outbound) -> None:
         self.events.append(json.loads(message.payload))

@@ -15,7 +15,7 @@ import pytest
 import soundfile
 import yaml
 
-from tests.appliance import NODE, Appliance, Listener, holding
+from tests.appliance import NO_PROGRAM, NODE, Appliance, Listener, holding
 from tests.brokers import free_port, until
 from tests.flow import tones
 from tests.sound.cards import Card, file_card
@@ -32,7 +32,8 @@ def edged(*arguments: str | Path, env: dict[str, str] | None = None, words: str 
 def config(tmp_path: Path, voices: Path) -> Path:
     """Settings with the real voice; no broker answers."""
     path = tmp_path / "edged.yaml"
-    settings = {"node": NODE, "state_dir": str(voices.parent), "mqtt": {"port": free_port()}}
+    engine = {"espeak_program": NO_PROGRAM}
+    settings = {"node": NODE, "state_dir": str(voices.parent), "mqtt": {"port": free_port()}, "engine": engine}
     path.write_text(yaml.safe_dump(settings), encoding="utf-8")
     return path
 

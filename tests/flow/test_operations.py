@@ -48,6 +48,14 @@ def test_health_tells_figures(node: Appliance, listener: Listener) -> None:
     assert listener.wait_for("health")[0].keys() == health.keys()
 
 
+WORD = {"word": "Xanadu", "lang": "en"}
+BODIES: dict[str, dict[str, Any]] = {
+    "lexicon/put": {**WORD, "respell": "zannadoo"},
+    "lexicon/delete": WORD,
+    "lexicon/list": {},
+}
+
+
 def test_info_lists_what_works_and_nothing_else(node: Appliance, listener: Listener) -> None:
     info = data(listener, "info")
     assert info == listener.wait_for("info")[-1]
@@ -55,8 +63,8 @@ def test_info_lists_what_works_and_nothing_else(node: Appliance, listener: Liste
     assert info["request_schema"]["required"] == ["text"]
     assert info["settings_schema"]["additionalProperties"] is False
     assert [voice["name"] for voice in info["voices"]] == ["tone"]
-    for operation in info["operations"]:
-        answer = listener.ask(operation, {"text": "abc", "level": "info"})
+    for operation in sorted(info["operations"], key=lambda name: name == "lexicon/delete"):
+        answer = listener.ask(operation, BODIES.get(operation, {"text": "abc", "level": "info"}))
         assert answer["status"] == "ok", (operation, answer)
     for setting in info["settings"]:
         value = {"volume": "1", "mute": "OFF", "voice": "tone", "speed": "1"}[setting]
@@ -65,7 +73,7 @@ def test_info_lists_what_works_and_nothing_else(node: Appliance, listener: Liste
         listener.publish("synth", "abc", id=f"as-{form}", output={"format": form})
         listener.finished(f"as-{form}")
     for form in info["formats"]["text"]:
-        listener.say("abc", id=f"in-{form}", format=form)
+        listener.say("<speak>abc</speak>", id=f"in-{form}", format=form)
         listener.finished(f"in-{form}")
 
 
@@ -81,7 +89,10 @@ def test_voices_phonemes_and_reading_of_the_real_voice(
     assert first["text"] == "It costs $5."
     assert first["normalized"] == "It costs five dollars."
     assert "wʊstəɹ" in second["phonemes"]
-    assert [piece.keys() for piece in data(listener, "normalize", body)] == [{"text", "normalized"}] * 2
+    assert [one["lang"] for one in second["spans"]] == ["en-US"]
+    assert {"text": "five", "phonemes": "fˈIv"} in first["spans"][0]["words"]
+    keys = [set(piece) for piece in data(listener, "normalize", body)]
+    assert keys == [{"text", "normalized", "voice", "spans"}] * 2
     listener.hub.publish(f"{BASE}/request/normalize", "7:30")
     until(lambda: len(listener.objects("response/normalize")) == 2, "a plain text is taken, too")
     assert listener.objects("response/normalize")[1]["data"][0]["normalized"] == "seven thirty"
@@ -90,7 +101,9 @@ def test_voices_phonemes_and_reading_of_the_real_voice(
     assert code(listener, "phonemize", {"text": "x", "voice": "nobody"}) == "unknown_voice"
     assert code(listener, "phonemize", {"text": ""}) == "bad_request"
     assert code(listener, "phonemize") == "bad_request"
-    assert code(listener, "phonemize", {"text": "x", "format": "ssml"}) == "unsupported"
+    assert code(listener, "phonemize", {"text": "<speak>x", "format": "ssml"}) == "bad_request"
+    (marked,) = data(listener, "phonemize", {"text": '<speak><sub alias="kilo">k</sub></speak>', "format": "ssml"})
+    assert marked["normalized"] == "kilo"
 
 
 def test_queue_lists_who_waits(make_appliance: Callable[..., Appliance], listener: Listener, card: Card) -> None:

@@ -7,12 +7,8 @@ import string
 
 import numpy as np
 
-from edged.clock import SystemClock
-from edged.engine.tone import Tone
-from edged.gate import EngineGate
-from edged.speech import TONE, LoadedVoice
-from edged.text.phonemes.letters import Letters
-from edged.utterance import Utterance
+from edged.packages import TONE, open_tone
+from edged.solo import said_by
 from edged.waveform import pcm16
 
 FRAME = 2
@@ -28,8 +24,7 @@ def sentence(source: random.Random, words: int = 2) -> str:
 
 def pieces(text: str, speed: float = 1.0) -> list[bytes]:
     """The sound of every piece as the card gets it, without the silence around it."""
-    voice = LoadedVoice(TONE, Tone(), Letters())
-    utterance = Utterance(voice, text, "text", speed=speed, gate=EngineGate(), lane="room", clock=SystemClock())
+    utterance = said_by(open_tone().voice(TONE), text, speed)
     found: list[bytes] = []
     made = b""
     for chunk in utterance.chunks():

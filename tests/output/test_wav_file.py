@@ -78,11 +78,14 @@ def test_only_the_newest_files_stay(tmp_path: Path) -> None:
     output = WavFileOutput(tmp_path, keep=2)
     (tmp_path / "letter.txt").write_text("not ours")
     (tmp_path / "crashed.wav.part").write_bytes(b"half")
+    os.utime(tmp_path / "crashed.wav.part", (0, 0))
+    (tmp_path / "another.wav.part").write_bytes(b"of somebody who writes just now")
     for age, title in ((3, "a"), (2, "b"), (1, "c")):
         spoken(output, title, sound(0.01))
         os.utime(tmp_path / f"{title}.wav", (time.time() - age,) * 2)
     spoken(output, "d", sound(0.01))
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.wav", "d.wav", "letter.txt"]
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["another.wav.part", "c.wav", "d.wav", "letter.txt"]
 
 
 def test_paced_output_is_cut_where_the_listener_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -208,6 +208,17 @@ def test_sandbox_lets_the_libraries_work(machine: Machine) -> None:
     assert machine.show("ExecMainStatus", "edged-model") == "0", machine.run("journalctl", "-u", "edged-model")
 
 
+def test_sandbox_lets_the_last_resort_speak(machine: Machine) -> None:
+    """The separate program espeak-ng, started by the service."""
+    machine.run("espeak-ng", "--version")
+    machine.write("/etc/edged/edged.yaml", SETTINGS.replace("engine: {kind: tone}", "speech: {voice: espeak}"))
+    machine.run("systemctl", "restart", "edged")
+    wait_connected(machine)
+    listener = Listener(machine, "espeak")
+    publish(machine, "espeak-1", "Good morning.")
+    assert listener.outcomes(1) == {"espeak-1": {"finished"}}
+
+
 @pytest.mark.parametrize("how", ["reboot", "crash"])
 def test_queue_survives(how: str, machine: Machine) -> None:
     listener = Listener(machine, how)
