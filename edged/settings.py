@@ -148,7 +148,7 @@ class Engine(Section):
         le=86_400,
         description="the variants are measured, once per machine, after this long without a request; 0: never",
     )
-    threads: int = Field(1, ge=1, le=64, description="threads that one inference may use")
+    threads: int = Field(1, ge=1, le=64, description="threads of one inference; Kokoro takes up to four by itself")
     width: int = Field(1, ge=1, le=8, description="inferences that may run at once")
     memory_mib: int = Field(
         600,
