@@ -12,34 +12,20 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, Protocol
 
 from edged.blends import find
-from edged.casting import Piece, Wish, cast
+from edged.casting import Piece
 from edged.clock import Clock
 from edged.engine import failover
 from edged.engine.failover import Changed, Event, Standing
 from edged.errors import Fatal, Rejected
-from edged.gate import EngineGate
+from edged.probing import say_probe
 from edged.settings import Failover, Live
 from edged.site import Site
-from edged.solo import Soloists
 from edged.speech import LoadedVoice, VoiceLibrary
-from edged.text.contract import Script, Words
-from edged.text.language import primary
-from edged.utterance import Ensemble, Prosody, Speaker, Telling, Utterance
+from edged.utterance import Ensemble, Speaker, Telling
 
 log = logging.getLogger(__name__)
 
 Part = Literal["auto", "primary", "backup"]
-PROBES = {
-    "en": "The light in the kitchen is on.",
-    "zh": "厨房的灯还开着。",
-    "es": "La luz de la cocina está encendida.",
-    "fr": "La lumière de la cuisine est allumée.",
-    "it": "La luce in cucina è accesa.",
-    "pt": "A luz da cozinha está acesa.",
-    "hi": "रसोई की बत्ती जल रही है।",
-    "de": "Das Licht in der Küche ist an.",
-}
-"""Primary language → the sentence that a voice of it is tried with; any other is tried in English."""
 
 
 class Announce(Protocol):
@@ -208,7 +194,7 @@ class Standby:
         """Have the first engine say a real sentence, unheard. Takes as long as that takes."""
         problem, seconds = "", 0.0
         try:
-            seconds = self._probed()
+            seconds = say_probe(self._library, self._site.state.voice, self._clock)
         except (Fatal, Rejected) as error:
             problem = error.message
         finally:
@@ -224,23 +210,6 @@ class Standby:
         """There was no room for the probe: it is due again."""
         with self._lock:
             self._probing = False
-
-    def _probed(self) -> float:
-        """Seconds of work; raises what the engine raises. What it makes has been looked at by the engine itself.
-
-        It does not go through the gate: an engine that stands still must not hold up the one that stands in for it.
-        """
-        name = self._site.state.voice
-        card = self._library.resolve(name)
-        native = next(iter(card.languages), "en")
-        text = PROBES.get(primary(native), PROBES["en"])
-        pieces = cast(Script((Words(text),)), Wish(name), [card], {}).pieces
-        utterance = Utterance(
-            pieces, Soloists(self._library.get), prosody=Prosody(), gate=EngineGate(), lane="render", clock=self._clock
-        )
-        for _ in utterance.chunks():
-            pass
-        return utterance.telling.text_s + utterance.telling.synth_s
 
     # -- changes -----------------------------------------------------------------------------------------------
 
