@@ -128,11 +128,7 @@ def _open_kokoro(voice: InstalledVoice, choice: Choice, settings: Settings, read
         settings=settings.engine,
         cache=settings.state_dir / "engines",
     )
-    voices = KokoroVoices(
-        model,
-        {style.name: voice.directory / style.file for style in manifest.styles},
-        {style.name: style.pace for style in manifest.styles},
-    )
+    voices = KokoroVoices(model, {style.name: voice.directory / style.file for style in manifest.styles})
     gains = {style.name: manifest.gain_db + style.gain_db for style in manifest.styles}
     return OpenPackage(
         manifest.name,

@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +40,9 @@ class Kokoro:
     name = "kokoro"
     rate = RATE
 
-    def __init__(self, model: KokoroModel, style: Style, pace: float = 1.0) -> None:
-        """``pace``: the speed of the model at which the voice speaks at speed 1."""
+    def __init__(self, model: KokoroModel, style: Style) -> None:
         self._model = model
         self._style = style
-        self._pace = pace
         self._open = False
 
     @property
@@ -76,7 +73,7 @@ class Kokoro:
         Silence at both ends is left out; punctuation alone is a short pause. Raises ``Fatal`` (``synth_failed``) for
         more than 510 symbols.
         """
-        return self._speak(phonemes, self._model.numbers(phonemes), speed * self._pace, pitch)
+        return self._speak(phonemes, self._model.numbers(phonemes), speed, pitch)
 
     def _speak(self, phonemes: str, numbers: NDArray[np.int64], speed: float, pitch: float) -> Iterator[Samples]:
         if not sounds(phonemes):
@@ -99,15 +96,12 @@ class Kokoro:
 class KokoroVoices:
     """The engines of a package: one for each of its voices, and for each blend that is asked for. Thread-safe.
 
-    ``styles`` maps the name of a voice to its file, ``paces`` to the speed at which it speaks; 1 where it says nothing.
+    ``styles`` maps the name of a voice to its file.
     """
 
-    def __init__(
-        self, model: KokoroModel, styles: Mapping[str, Path], paces: Mapping[str, float] = MappingProxyType({})
-    ) -> None:
+    def __init__(self, model: KokoroModel, styles: Mapping[str, Path]) -> None:
         self._model = model
         self._styles = styles
-        self._paces = paces
         self._lock = threading.Lock()
         self._made: OrderedDict[tuple[tuple[str, float], ...], Kokoro] = OrderedDict()
 
@@ -120,9 +114,7 @@ class KokoroVoices:
         with self._lock:
             found = self._made.get(key)
             if found is None:
-                style = blended([(read(self._styles[name]), weight) for name, weight in key])
-                pace = sum(self._paces.get(name, 1.0) * weight for name, weight in key)
-                found = Kokoro(self._model, style, pace)
+                found = Kokoro(self._model, blended([(read(self._styles[name]), weight) for name, weight in key]))
                 self._made[key] = found
             self._made.move_to_end(key)
             while len(self._made) > MOST_STYLES:

@@ -104,7 +104,6 @@ class Style(Part):
     languages: tuple[LanguageTag, ...] = Field(min_length=1, max_length=64, description="BCP 47, the native one first")
     file: str = Field(max_length=64, description="its name in the store")
     gain_db: float = Field(0.0, ge=-40, le=40, description="beside that of the package")
-    pace: float = Field(1.0, ge=0.5, le=2.0, description="the model's own speed at which this voice is understood best")
     figures: dict[str, float] = Field(default_factory=dict, description="what was measured in its native language")
     note: str | None = Field(None, max_length=200, description="what one should know before choosing it")
 

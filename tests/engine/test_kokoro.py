@@ -92,15 +92,6 @@ def test_voices_differ_and_a_blend_is_neither(voices: KokoroVoices) -> None:
         assert len(between) != len(other) or not np.array_equal(between, other)
 
 
-def test_a_voice_has_a_pace_of_its_own(voices: KokoroVoices, model: KokoroModel, installed_kokoro: Path) -> None:
-    styles = {name: installed_kokoro.parent / "voices" / "kokoro" / f"{name}.bin" for name in ("af_heart", "am_adam")}
-    paced = KokoroVoices(model, styles, {"af_heart": 0.5})
-    plain = said(voices.engine([("af_heart", 1.0)]), HELLO, speed=0.5)
-    np.testing.assert_array_equal(plain, said(paced.engine([("af_heart", 1.0)]), HELLO))
-    blend = said(paced.engine([("af_heart", 0.5), ("am_adam", 0.5)]), HELLO)
-    np.testing.assert_array_equal(blend, said(voices.engine([("af_heart", 0.5), ("am_adam", 0.5)]), HELLO, speed=0.75))
-
-
 def test_speed_changes_the_length_and_pitch_the_voice(voices: KokoroVoices) -> None:
     engine = voices.engine([("af_heart", 1.0)])
     plain, higher = said(engine, HELLO), said(engine, HELLO, pitch=4.0)
