@@ -9,8 +9,9 @@ import pytest
 import soxr
 
 from edged.settings import parse
+from edged.solo import said_by
 from edged.speech import VoiceLibrary
-from edged.waveform import Samples, silence
+from edged.waveform import Samples
 from quantize.compare.error_rate import errors, words
 
 SENTENCES = (Path(__file__).parent / "sentences.txt").read_text(encoding="utf-8").splitlines()
@@ -26,15 +27,10 @@ def say(installed: Path) -> Say:
     engine_settings = {"providers": ["CPUExecutionProvider"]}
     library = VoiceLibrary(parse({"state_dir": str(installed.parent), "engine": engine_settings}))
     voice = library.get("heart")
-    engine, front_end = voice.engine, voice.front_end
 
     def said(text: str) -> Samples:
-        chunks: list[Samples] = []
-        for piece in front_end.pieces(text, "text"):
-            clause = front_end.read(piece, "text")
-            for phonemes in clause.phonemes:
-                chunks += [*engine.synthesize(phonemes), silence(clause.pause_s, engine.rate)]
-        return np.asarray(soxr.resample(np.concatenate(chunks), engine.rate, LISTENS_AT), np.float32)
+        samples = np.concatenate([chunk.samples for chunk in said_by(voice, text).chunks()])
+        return np.asarray(soxr.resample(samples, voice.engine.rate, LISTENS_AT), np.float32)
 
     return said
 

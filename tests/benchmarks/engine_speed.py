@@ -27,16 +27,17 @@ from edged.engine.contract import Engine
 from edged.engine.memory import tune_allocator
 from edged.engine.session import Session
 from edged.settings import parse
+from edged.solo import clauses_of
 from edged.speech import LoadedVoice, VoiceLibrary
 from tests.benchmarks import figures
 from tests.benchmarks.figures import Target
 from tests.benchmarks.rig import voices
 
 SENTENCES = {
-    "2 s": "ðə lˈɔndɹi ɪz dˈʌn ænd ðə dˈɔɹ ɪz ˈOpᵊn.",  # noqa: RUF001 - phonemes
+    "2 s": "ðə lˈɔndɹi ɪz dˈʌn ænd ðə dˈɔɹ ɪz ˈOpᵊn.",
     "8 s": (
-        "ɡˈʊd mˈɔɹnɪŋ, tədˈA ɪt wɪl bi mˈOstli sˈʌni wɪð ɐ hˈI ʌv sˈɛvənti tˈu dəɡɹˈiz, "  # noqa: RUF001
-        "ænd ðɛɹ ɪz ɐ smˈɔl ʧˈæns ʌv ɹˈAn lˈATəɹ ɪn ði ˈivnɪŋ, sˌO tˈAk ɐn ˌʌmbɹˈɛlə."  # noqa: RUF001
+        "ɡˈʊd mˈɔɹnɪŋ, tədˈA ɪt wɪl bi mˈOstli sˈʌni wɪð ɐ hˈI ʌv sˈɛvənti tˈu dəɡɹˈiz, "
+        "ænd ðɛɹ ɪz ɐ smˈɔl ʧˈæns ʌv ɹˈAn lˈATəɹ ɪn ði ˈivnɪŋ, sˌO tˈAk ɐn ˌʌmbɹˈɛlə."
     ),
 }
 LONG = (
@@ -108,7 +109,7 @@ def first_sound(voice: LoadedVoice, rounds: int) -> dict[str, float]:
     """The beginning of a long sentence beside the whole of it, in turns, from its text on."""
 
     def phonemes() -> str:
-        (read,) = voice.front_end.read(LONG, "text").phonemes
+        ((read, _),) = clauses_of(voice.reader, LONG)
         return read
 
     engine = voice.engine

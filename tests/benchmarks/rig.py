@@ -18,6 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from edged.cli import main
+from edged.errors import Rejected
+from edged.settings import Settings
+from edged.speech import LoadedVoice, VoiceLibrary, open_library
+from edged.variants import vocabulary
+from edged.voices.store import VoiceStore
 from tests.appliance import BASE, Appliance
 from tests.brokers import Broker, Hub
 from tests.programs import needed
@@ -75,6 +80,22 @@ def voices(folder: Path) -> Path:
     if code != 0:
         raise ImportError(f"the voice heart cannot be installed: {words.getvalue()}")
     return folder / "installed" / "voices"
+
+
+def installed_library(settings: Settings, name: str) -> VoiceLibrary:
+    """The voices of this box, this one open and warm. Raises ``ImportError`` if it is not installed."""
+    library = open_library(settings)
+    try:
+        library.get(name)
+    except Rejected as error:
+        raise ImportError(f"{error.message}: edged voices install kokoro") from error
+    return library
+
+
+def symbols_of(settings: Settings, voice: LoadedVoice) -> frozenset[str]:
+    """The phonemes that an installed voice knows."""
+    package, _, _ = voice.engine.model.partition("@")
+    return frozenset(vocabulary(VoiceStore(settings.state_dir).get(package)))
 
 
 def wait_online(hub: Hub) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from quantize.compare.error_rate import characters, error_rate, errors, words
+from quantize.compare.error_rate import characters, error_rate, errors, fewest_errors, words
 
 
 @pytest.fixture(autouse=True)
@@ -40,19 +40,43 @@ def test_figures_and_words_count_as_the_same() -> None:
         ("二〇二六", "二零二六"),
         ("麵條還要煮8分鐘！", "面条还要煮八分钟"),
         ("她的WiFi", "他的wifi"),
+        ("坐一会儿", "坐一会"),
+        ("打幺幺九", "打一一九"),
+        ("3-5天送到", "三到五天送到"),
     ],
 )
 def test_mandarin_is_compared_as_it_is_said(written: str, said: str) -> None:
     assert characters(written) == characters(said)
 
 
-@pytest.mark.parametrize(("one", "other"), [("六点二十分", "六点十二分"), ("二百", "两千"), ("水烧开了", "水少开了")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("六点二十分", "六点十二分"), ("二百", "两千"), ("水烧开了", "水少开了"), ("会儿童", "会童")]
+)
 def test_what_is_said_differently_stays_different(one: str, other: str) -> None:
     assert characters(one) != characters(other)
 
 
 def test_characters_are_single_and_latin_words_whole() -> None:
     assert characters("打开WiFi，谢谢。") == ["打", "开", "wifi", "谢", "谢"]
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("服务热线是四零零，八二零，八八二零。", "服务热线是4008208820"),
+        ("请三百零八号顾客", "请308号顾客"),
+        ("您的房间是幺二零八", "您的房间是1208"),
+        ("您的房间是1208", "您的房间是幺二零八"),
+    ],
+)
+def test_a_long_figure_is_a_number_or_a_string_of_figures(text: str, heard: str) -> None:
+    assert fewest_errors(text, heard, "zh")[0] == 0
+
+
+def test_only_errors_of_the_best_reading_count() -> None:
+    assert fewest_errors("房间是幺二零八", "房间是1209", "zh") == (1, 7)
+    assert fewest_errors("room 308", "room 309", "en") == (1, 4)
+    assert fewest_errors("三点一二八", "3.128", "zh")[0] == 0
 
 
 def test_the_rate_is_over_all_texts_together() -> None:
