@@ -153,7 +153,7 @@ class _Director:
             return card
         able = [one for one in self._cards if all(one.reads(language) for language in languages)]
         preferred = self._preferred(able, languages, gender)
-        found = preferred or best(able, languages, gender or (card.gender if card else None))
+        found = preferred or best(able, languages, gender)
         if found is None:
             return None
         if gender is not None and found.gender != gender:

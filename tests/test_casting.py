@@ -52,22 +52,22 @@ def test_the_voice_asked_for_says_what_it_reads() -> None:
 
 
 def test_what_the_voice_of_the_house_cannot_read_is_said_by_the_one_understood_best() -> None:
-    assert said("你好。") == ([("zf_xia", "你好。")], [])  # a woman, like the voice of the house
-    assert said("你好。", cards=(HEART, YUN, ESPEAK)) == ([("zm_yun", "你好。")], [])
+    assert said("你好。") == ([("zm_yun", "你好。")], [])
+    assert said("你好。", cards=(HEART, NI, ESPEAK)) == ([("zf_ni", "你好。")], [])
 
 
 def test_the_choice_of_the_site_for_a_language_goes_first() -> None:
-    assert said("你好。", defaults={"zh": "zm_yun"}) == ([("zm_yun", "你好。")], [])
-    assert said("你好。", defaults={"zh": "gone"}) == ([("zf_xia", "你好。")], [])
+    assert said("你好。", defaults={"zh": "zf_xia"}) == ([("zf_xia", "你好。")], [])
+    assert said("你好。", defaults={"zh": "gone"}) == ([("zm_yun", "你好。")], [])
 
 
 def test_a_voice_that_was_chosen_and_cannot_read_the_text_is_replaced_with_a_warning() -> None:
-    assert said("你好。", "heart", chosen=True) == ([("zf_xia", "你好。")], ["voice_substituted"])
+    assert said("你好。", "heart", chosen=True) == ([("zm_yun", "你好。")], ["voice_substituted"])
 
 
 def test_a_mixed_text_is_said_by_one_voice_if_one_reads_it_all() -> None:
     pieces, _ = said("请打开 Netflix，然后 say hello。")
-    assert pieces == [("zf_xia", "请打开 Netflix，然后 say hello。")]
+    assert pieces == [("zm_yun", "请打开 Netflix，然后 say hello。")]
     assert said("Please say 你好 now to all of us.") == ([("af_heart", "Please say 你好 now to all of us.")], [])
 
 
