@@ -53,11 +53,17 @@ def said(engine: Kokoro, phonemes: str, speed: float = 1.0, pitch: float = 0.0) 
     return np.concatenate(list(engine.synthesize(phonemes, speed, pitch)))
 
 
-def pitch_of(samples: Samples) -> float:
-    """The most frequent distance between periods, in hertz, by autocorrelation of the loudest 0.1 s."""
+def loudest_of(samples: Samples) -> int:
+    """Where the loudest 0.1 s begin."""
     size = RATE // 10
-    loudest = max(range(0, len(samples) - size, size // 2), key=lambda i: float(np.sum(samples[i : i + size] ** 2)))
-    piece = samples[loudest : loudest + size]
+    return max(range(0, len(samples) - size, size // 2), key=lambda i: float(np.sum(samples[i : i + size] ** 2)))
+
+
+def pitch_of(samples: Samples, begin: int | None = None) -> float:
+    """The most frequent distance between periods, in hertz, by autocorrelation of the loudest 0.1 s, or of others."""
+    size = RATE // 10
+    begin = loudest_of(samples) if begin is None else begin
+    piece = samples[begin : begin + size]
     spectrum = np.fft.rfft(piece * np.hanning(size), 4 * size)
     correlation = np.fft.irfft(np.abs(spectrum) ** 2)[: RATE // 70]
     return RATE / (RATE // 500 + int(np.argmax(correlation[RATE // 500 :])))
@@ -98,7 +104,8 @@ def test_speed_changes_the_length_and_pitch_the_voice(voices: KokoroVoices) -> N
     assert 0.4 < len(said(engine, HELLO, speed=2.0)) / len(plain) < 0.75
     assert 1.5 < len(said(engine, HELLO, speed=0.55)) / len(plain) < 2.1
     assert len(plain) == len(higher)
-    assert 1.15 < pitch_of(higher) / pitch_of(plain) < 1.35
+    place = loudest_of(plain)  # the same word in both
+    assert pitch_of(higher, place) / pitch_of(plain, place) == pytest.approx(2 ** (4 / 12), rel=0.08)
 
 
 def test_pitch_moves_what_is_voiced() -> None:

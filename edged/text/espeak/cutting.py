@@ -92,7 +92,9 @@ def tidy(text: str, language: str) -> str:
     kept: list[str] = []
     for char in unicodedata.normalize("NFC", text).replace("...", "…"):
         category = unicodedata.category(char)
-        if category in SILENT and char not in NAMED_SIGNS:
+        if (
+            category in SILENT and char not in NAMED_SIGNS
+        ) or char == "|":  # which parts words, and breaks 1.51 in Hindi
             kept.append(" ")
         elif category != "Cf" and not "\ufe00" <= char <= "\ufe0f":
             kept.append(char)

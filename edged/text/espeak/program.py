@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import selectors
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Sequence
 from typing import IO
 
-from edged.errors import Fatal, Retryable
+from edged.errors import Fatal, Rejected, Retryable
 
 PROGRAM = "espeak-ng"
 PACKAGE = "apt install espeak-ng"
@@ -25,6 +27,18 @@ PARAGRAPH = "\n\n"
 """Parts clauses whatever stands around it: what follows is read by itself, on a line of its own."""
 
 
+WORDLESS = re.compile(r"[^\w\s'’.,;:!?-]+")
+"""Signs: on some of them, beside some letters, version 1.51 crashes."""
+
+
+CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL})
+"""Ends that the program brings about by itself; nobody else sends these."""
+
+
+class Crashed(Rejected):
+    """The program died of a text."""
+
+
 class Program:
     """Where the program is, and how it is asked. Any thread may call it: every call is a process of its own."""
 
@@ -36,9 +50,14 @@ class Program:
         """IPA of each part, as the program writes it, ``^`` between the symbols of one sound, ``(en)`` at switches.
 
         ``parts`` hold no empty line. Raises ``Fatal`` (``unsupported``) if the program is missing or has no such voice,
-        ``Retryable`` or ``Fatal`` (``synth_failed``) if it takes too long or breaks.
+        ``Retryable`` or ``Fatal`` (``synth_failed``) if it takes too long or fails, ``Rejected`` (``bad_request``) for
+        a text that it crashes on even without its signs.
         """
-        lines = self._lines(PARAGRAPH.join(parts), voice)
+        try:
+            lines = self._lines(PARAGRAPH.join(parts), voice)
+        except Crashed:
+            parts = [WORDLESS.sub(" ", part).strip() or "," for part in parts]
+            lines = self._lines(PARAGRAPH.join(parts), voice)
         if len(lines) == len(parts):
             return lines
         if len(parts) == 1:
@@ -60,6 +79,9 @@ class Program:
             told = errors.read(300).decode("utf-8", "replace").strip()
         if status != 0 and "voice does not exist" in told:
             raise Fatal("unsupported", f"{self._path} has no voice for {voice!r}", language=voice)
+        if -status in CRASHES:
+            words = f"{self._path} breaks on this text (signal {-status}): write it with fewer signs"
+            raise Crashed("bad_request", words, field="text")
         if status != 0:
             raise Fatal("synth_failed", f"{self._path} ended with {status}: {told or 'without a word'}")
         return [line.strip() for line in said.decode("utf-8", "replace").splitlines() if line.strip()]

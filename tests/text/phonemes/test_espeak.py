@@ -223,3 +223,20 @@ def test_piper_hears_other_stops() -> None:
     front_end = EspeakFrontEnd(KOKORO, "es", "piper")
     assert front_end.read([Words('"Hola" — hola…')]).phonemes == "ˈola; ˈola."
     assert "\u0303" in EspeakFrontEnd(KOKORO, "fr-FR", "piper").read([Words("bon")]).phonemes
+
+
+def test_a_text_that_the_program_dies_of_is_read_without_its_signs(tmp_path: Path) -> None:
+    """Version 1.51 now and then dies of `*|P` in Hindi; this one always dies of an asterisk, or of all texts."""
+    real = needed("espeak-ng")
+    script = tmp_path / "fragile"
+    script.write_text(
+        f'#!/bin/sh\ntext=$(cat)\ncase "$text" in *"*"*|*died*) kill -SEGV $$;; esac\n'
+        f'printf "%s" "$text" | exec {real} "$@"\n',
+        encoding="utf-8",
+    )
+    script.chmod(0o755)
+    fragile = program.Program(str(script))
+    assert fragile.phonemes(["hello * there"], "en-us") == program.Program(real).phonemes(["hello there"], "en-us")
+    with pytest.raises(Rejected, match="breaks on this text") as refused:
+        fragile.phonemes(["it died"], "en-us")
+    assert refused.value.code == "bad_request"
