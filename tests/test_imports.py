@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 VOCABULARY = frozenset(
-    f"edged.{name}" for name in ("errors", "settings", "clock", "message", "waveform", "lifecycle", "request")
+    f"edged.{name}"
+    for name in ("errors", "settings", "clock", "message", "waveform", "lifecycle", "request", "espeak_ng")
 )
 PACKAGES = frozenset({"text", "engine", "audio", "output", "spool", "mqtt", "voices", "supervision"})
 OPEN_TO_PACKAGES = ("edged.audio.", "edged.spool.order", "edged.voices.manifest")

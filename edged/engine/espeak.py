@@ -6,24 +6,20 @@ as it makes it, so the first of it is there within milliseconds, however long th
 
 from __future__ import annotations
 
-import os
 import re
-import selectors
-import shutil
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 
+from edged import espeak_ng
 from edged.engine.contract import ProviderReport
 from edged.engine.sanity import checked
 from edged.errors import Fatal, Rejected
+from edged.espeak_ng import LONGEST_BYTES, PROGRAM
 from edged.waveform import Samples, silence
 
-PROGRAM = "espeak-ng"
-PACKAGE = "apt install espeak-ng"
 RATE = 22_050
 GAIN_DB = 3.0
 """Brings it to the loudness all voices share, see `voices.piper`; measured over ten English sentences."""
@@ -44,10 +40,7 @@ PAUSE_S = 0.2
 """What a text without a letter or figure lasts."""
 STALLED_S = 5.0
 """Without a byte from it, the program has failed."""
-LONGEST_BYTES = 32 * 1024
-"""Of UTF-8 in one call."""
 LISTING_BYTES = 64 * 1024
-ENVIRONMENT = ("PATH", "HOME", "ESPEAK_DATA_PATH")
 MOST_LANGUAGES = 500
 UNRANKED = 99
 FIRST = ("en", "ru", "ar", "hi", "cmn", "bn")
@@ -173,48 +166,13 @@ def _answer(program: str, options: Sequence[str]) -> str:
 @contextmanager
 def _started(program: str, options: Sequence[str], text: str) -> Iterator[subprocess.Popen[bytes]]:
     """The program at work; when this ends it has ended, too, and is reaped."""
-    found = shutil.which(program)
-    if found is None:
-        raise Fatal(
-            "unsupported", f"the program {program} is not on this machine: {PACKAGE}", program=program, install=PACKAGE
-        )
-    known = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-    with os.fdopen(os.memfd_create(PROGRAM), "r+b") as written:  # a file: neither side waits for the other
-        written.write(text.encode("utf-8", "replace"))
-        written.seek(0)
-        try:
-            process = subprocess.Popen(
-                [found, *options],
-                stdin=written,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**known, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"},
-            )
-        except OSError as error:
-            raise Fatal("provider_failed", f"{found} cannot be started: {error.strerror}") from error
-    with process:
+    command = [espeak_ng.located(program), *options]
+    with espeak_ng.started(command, text.encode("utf-8", "replace"), code="provider_failed") as process:
         try:
             yield process
         except subprocess.TimeoutExpired as error:
             raise Fatal("synth_failed", f"{program} stood still for {STALLED_S:.0f} s") from error
-        finally:
-            process.kill()
 
 
 def _exactly(process: subprocess.Popen[bytes], count: int) -> bytes:
-    """That many bytes of what it writes, fewer at the end; raises ``TimeoutExpired`` if it stands still."""
-    pipe = process.stdout
-    if pipe is None:
-        raise RuntimeError("the process was started without a pipe")
-    taken = bytearray()
-    deadline = time.monotonic() + STALLED_S
-    with selectors.DefaultSelector() as selector:
-        selector.register(pipe, selectors.EVENT_READ)
-        while len(taken) < count:
-            if not selector.select(max(deadline - time.monotonic(), 0.0)):
-                raise subprocess.TimeoutExpired(process.args, STALLED_S)
-            chunk = os.read(pipe.fileno(), count - len(taken))
-            if not chunk:
-                break
-            taken += chunk
-    return bytes(taken)
+    return espeak_ng.read(process, count, STALLED_S)

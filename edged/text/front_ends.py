@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from edged.errors import Rejected
+from edged.espeak_ng import PROGRAM
 from edged.text.contract import FrontEnd
 from edged.text.espeak.alphabets import Scheme
 from edged.text.language import primary
@@ -20,7 +21,6 @@ KOKORO = ("en-US", "en-GB", "zh", "es", "fr-FR", "hi", "it", "pt-BR")
 """What Kokoro-82M v1.0 was trained on and we have a reader for; Japanese, its ninth language, has none."""
 BY_ESPEAK = frozenset({"es", "fr", "hi", "it", "pt"})
 """Languages of Kokoro's that the separate program espeak-ng reads."""
-PROGRAM = "espeak-ng"
 NO_READER = "edged has nothing that reads it"
 
 

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-import selectors
-import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Sequence
 from typing import IO
 
+from edged import espeak_ng
 from edged.errors import Fatal, Rejected, Retryable
+from edged.espeak_ng import LONGEST_BYTES, PROGRAM
 
-PROGRAM = "espeak-ng"
-PACKAGE = "apt install espeak-ng"
-LONGEST_BYTES = 32 * 1024
-"""Of UTF-8 in one call; a piece of a text is far shorter."""
 MOST_BYTES = 512 * 1024
 """Of phonemes from one call: sixteen for each byte of text, three times what figures in words take."""
 DEADLINE_S = 5.0
 """For one call; it takes a hundredth of a second."""
-ENVIRONMENT = ("PATH", "HOME", "ESPEAK_DATA_PATH")
 PARAGRAPH = "\n\n"
 """Parts clauses whatever stands around it: what follows is read by itself, on a line of its own."""
 
@@ -69,12 +62,10 @@ class Program:
         content = text.encode("utf-8", "replace")
         if len(content) > LONGEST_BYTES:
             raise Fatal("synth_failed", f"{len(content)} bytes of text at once; {self._path} is given {LONGEST_BYTES}")
-        # -b 1: UTF-8. The text goes through a file in memory, so that neither side ever waits for the other.
-        command = [self._found(), "-q", "--ipa", "--tie=^", "--stdin", "-b", "1", "-v", voice]
-        with _in_memory() as written, _in_memory() as errors:
-            written.write(content)
-            written.seek(0)
-            said, status = _run(command, written, errors)
+        # -b 1: UTF-8
+        command = [espeak_ng.located(self._path), "-q", "--ipa", "--tie=^", "--stdin", "-b", "1", "-v", voice]
+        with espeak_ng.in_memory() as errors:
+            said, status = _run(command, content, errors)
             errors.seek(0)
             told = errors.read(300).decode("utf-8", "replace").strip()
         if status != 0 and "voice does not exist" in told:
@@ -86,54 +77,14 @@ class Program:
             raise Fatal("synth_failed", f"{self._path} ended with {status}: {told or 'without a word'}")
         return [line.strip() for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
 
-    def _found(self) -> str:
-        found = shutil.which(self._path)
-        if found is None:
-            raise Fatal(
-                "unsupported",
-                f"the program {self._path} is not on this machine: {PACKAGE}",
-                program=self._path,
-                install=PACKAGE,
-            )
-        return found
 
-
-def _in_memory() -> IO[bytes]:
-    return os.fdopen(os.memfd_create(PROGRAM), "r+b")
-
-
-def _run(command: list[str], written: IO[bytes], errors: IO[bytes]) -> tuple[bytes, int]:
+def _run(command: list[str], text: bytes, errors: IO[bytes]) -> tuple[bytes, int]:
     """What the program wrote and its exit status; it never outlives this call."""
-    known = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-    environment = {**known, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
-    try:
-        process = subprocess.Popen(command, stdin=written, stdout=subprocess.PIPE, stderr=errors, env=environment)
-    except OSError as error:
-        raise Fatal("synth_failed", f"{command[0]} cannot be started: {error.strerror}") from error
-    with process:  # waits for it, also when what is read below is too much or too late
+    with espeak_ng.started(command, text, code="synth_failed", errors=errors) as process:
         try:
-            return _drained(process, time.monotonic() + DEADLINE_S), process.wait(1.0)
+            said = espeak_ng.read(process, MOST_BYTES + 1, DEADLINE_S)
+            if len(said) > MOST_BYTES:
+                raise Fatal("synth_failed", f"more than {MOST_BYTES} bytes of phonemes for one text")
+            return said, process.wait(1.0)
         except subprocess.TimeoutExpired as error:
             raise Retryable("synth_failed", f"{command[0]} did not end in {DEADLINE_S:.0f} s") from error
-        finally:
-            process.kill()
-
-
-def _drained(process: subprocess.Popen[bytes], deadline: float) -> bytes:
-    """All that it writes until it closes its output."""
-    pipe = process.stdout
-    if pipe is None:
-        raise RuntimeError("the process was started without a pipe")
-    taken = bytearray()
-    with selectors.DefaultSelector() as selector:
-        selector.register(pipe, selectors.EVENT_READ)
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0 or not selector.select(left):
-                raise subprocess.TimeoutExpired(process.args, DEADLINE_S)
-            chunk = os.read(pipe.fileno(), 65536)
-            if not chunk:
-                return bytes(taken)
-            taken += chunk
-            if len(taken) > MOST_BYTES:
-                raise Fatal("synth_failed", f"more than {MOST_BYTES} bytes of phonemes for one text")

@@ -9,11 +9,12 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from edged.errors import Rejected
+from edged.espeak_ng import PROGRAM
 from edged.text.characters import one_line
 from edged.text.contract import Pronounced, Reading, SayAs, Spoken, Word
 from edged.text.espeak.alphabets import Scheme, mark, translated
 from edged.text.espeak.cutting import Stretch, cut, tidy
-from edged.text.espeak.program import PROGRAM, Program
+from edged.text.espeak.program import Program
 from edged.text.tokens import require_known
 
 KOKORO_LANGUAGES = ("es", "fr-FR", "it", "pt-BR", "hi")
