@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from edged.engine import kokoro_style
 from edged.engine.providers import CPU
 from edged.engine.session import inspect_machine, open_on
-from edged.errors import InstallFailed
+from edged.errors import Fatal, InstallFailed
 from edged.settings import Engine
 from edged.waveform import Samples
 from quantize.compare.listeners import Language
@@ -20,8 +21,6 @@ from quantize.kokoro import cuts
 from quantize.kokoro.readers import reader, runs
 
 RATE = 24_000
-ROWS, COLUMNS = 510, 256
-"""Of a style: a row for each number of symbols."""
 
 
 class KokoroSpeaker:
@@ -72,7 +71,7 @@ def feed(phonemes: str, symbols: dict[str, int], style: Array) -> dict[str, Arra
     known = [symbols[symbol] for symbol in phonemes if symbol in symbols]
     return {
         "tokens": np.array([[0, *known, 0]], np.int64),
-        "style": style[min(len(known), ROWS - 1)][None],
+        "style": kokoro_style.row(style, len(known)),
         "speed": np.ones(1, np.float32),
     }
 
@@ -86,8 +85,7 @@ def read_vocabulary(path: Path) -> dict[str, int]:
 
 def read_style(path: Path) -> Array:
     """A style ``[510, 256]``; raises ``InstallFailed`` if the file holds something else."""
-    values = np.frombuffer(path.read_bytes(), "<f4")
-    if values.size != ROWS * COLUMNS or not np.isfinite(values).all():
-        raise InstallFailed(f"{path} is no style of Kokoro's: {ROWS} rows of {COLUMNS} numbers were expected")
-    style: Array = values.reshape(ROWS, COLUMNS)
-    return style
+    try:
+        return kokoro_style.read(path)
+    except Fatal as error:
+        raise InstallFailed(error.message) from error

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edged.engine.kokoro_style import COLUMNS, ROWS
 from edged.errors import InstallFailed
-from quantize.kokoro.speaker import COLUMNS, ROWS, feed, read_style, read_vocabulary
+from quantize.kokoro.speaker import feed, read_style, read_vocabulary
 
 
 @pytest.fixture
